@@ -1,0 +1,63 @@
+package dev.ragd.app;
+
+import dev.ragd.catalog.Generations;
+import dev.ragd.cli.Services;
+import dev.ragd.config.Home;
+import dev.ragd.config.Settings;
+import dev.ragd.jobs.index.IndexService;
+import dev.ragd.ops.CollectionsService;
+import dev.ragd.ops.HealthService;
+import dev.ragd.ops.SearchService;
+import dev.ragd.store.Health;
+import dev.ragd.store.VectorStore;
+import java.util.function.Consumer;
+
+/** Puts the parts together for one command. */
+public final class Application implements Services {
+
+    private final Jobs jobs;
+
+    /** @param jobs asked only by commands that run a job */
+    public Application(Jobs jobs) {
+        this.jobs = jobs;
+    }
+
+    @Override
+    public Reading open(Home home, Settings settings, Consumer<String> notes) {
+        VectorStore store = Stores.openToRead(home, settings, notes);
+        return new OpenStore(store, generations(home), new ConfiguredModels(home, settings));
+    }
+
+    @Override
+    public Health health(Home home, Settings settings, Consumer<String> notes) {
+        return HealthService.check(() -> Stores.open(home, settings, notes));
+    }
+
+    @Override
+    public IndexService index(Home home, Settings settings) {
+        return jobs.index(home, settings);
+    }
+
+    /** The catalogue of a home. */
+    static Generations generations(Home home) {
+        return new Generations(home.data().resolve("catalog.json"));
+    }
+
+    private record OpenStore(VectorStore store, Generations generations, ConfiguredModels models) implements Reading {
+
+        @Override
+        public SearchService search() {
+            return new SearchService(store, generations, models);
+        }
+
+        @Override
+        public CollectionsService collections() {
+            return new CollectionsService(store, generations);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.ragd.app;
+
+import dev.ragd.config.Catalogue;
+import dev.ragd.config.ConfigException;
+import dev.ragd.config.Home;
+import dev.ragd.config.Problem;
+import dev.ragd.config.Setting;
+import dev.ragd.config.Settings;
+import dev.ragd.embed.EmbedException;
+import dev.ragd.embed.EmbedSettings;
+import dev.ragd.embed.Embedder;
+import dev.ragd.embed.Embedders;
+import dev.ragd.ops.Models;
+import java.net.URI;
+import java.util.Optional;
+
+/** The models that the settings name. */
+record ConfiguredModels(Home home, Settings settings) implements Models {
+
+    @Override
+    public Embedder configured() {
+        EmbedSettings embed = embedSettings();
+        try {
+            return Embedders.open(embed);
+        } catch (EmbedException e) {
+            Setting<?> named = settings.value(Catalogue.EMBED_MODEL).isPresent()
+                    ? Catalogue.EMBED_MODEL
+                    : Catalogue.EMBED_PROVIDER;
+            String where = settings.value(named).orElseThrow().origin().describe();
+            throw new ConfigException(new Problem(where, named.key(), String.valueOf(e.getMessage())));
+        }
+    }
+
+    @Override
+    public Embedder chromaDefault() {
+        return Embedders.open(onThreads(EmbedSettings.local(home.cache()).withModel("all-minilm-l6-v2-fp32")));
+    }
+
+    /** The settings of the configured model; what is not set stays the provider's default. */
+    EmbedSettings embedSettings() {
+        String provider = settings.get(Catalogue.EMBED_PROVIDER);
+        EmbedSettings embed = onThreads(EmbedSettings.of(provider, home.cache()))
+                .withTimeout(settings.get(Catalogue.EMBED_TIMEOUT))
+                .withBatchSize(settings.get(Catalogue.EMBED_BATCH_SIZE))
+                .withApiKey(settings.find(Catalogue.EMBED_API_KEY).orElse(null))
+                .withDimension(settings.find(Catalogue.EMBED_DIMENSION).orElse(0));
+        Optional<String> model = settings.find(Catalogue.EMBED_MODEL);
+        if (model.isPresent()) {
+            embed = embed.withModel(model.get());
+        }
+        Optional<URI> url = settings.find(Catalogue.EMBED_URL);
+        return url.isPresent() ? embed.withUrl(url.get()) : embed;
+    }
+
+    private EmbedSettings onThreads(EmbedSettings embed) {
+        int threads = settings.get(Catalogue.EMBED_THREADS);
+        return threads == 0 ? embed : embed.withThreads(threads);
+    }
+}

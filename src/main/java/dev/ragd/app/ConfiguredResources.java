@@ -1,0 +1,119 @@
+package dev.ragd.app;
+
+import dev.ragd.config.Catalogue;
+import dev.ragd.config.Home;
+import dev.ragd.config.Settings;
+import dev.ragd.embed.Embedder;
+import dev.ragd.embed.EmbedderId;
+import dev.ragd.embed.MiniLmTokenizer;
+import dev.ragd.embed.TokenSpans;
+import dev.ragd.ingest.ChunkSettings;
+import dev.ragd.ingest.Chunker;
+import dev.ragd.ingest.DocumentParser;
+import dev.ragd.ingest.ForkedTikaParser;
+import dev.ragd.ingest.ParserSettings;
+import dev.ragd.ingest.Tokenizer;
+import dev.ragd.jobs.Progress;
+import dev.ragd.jobs.index.IndexResources;
+import dev.ragd.store.VectorStore;
+import org.jspecify.annotations.Nullable;
+
+/** What the settings name for the index job, each made at its first use. */
+class ConfiguredResources implements IndexResources {
+
+    private final Home home;
+    private final Settings settings;
+    private final Progress progress;
+    private final ChunkSettings chunking;
+    private final ParserSettings parsing;
+
+    private @Nullable VectorStore store;
+    private @Nullable Embedder embedder;
+    private @Nullable DocumentParser parser;
+    private @Nullable MiniLmTokenizer tokenizer;
+
+    ConfiguredResources(Home home, Settings settings, Progress progress) {
+        this.home = home;
+        this.settings = settings;
+        this.progress = progress;
+        this.chunking = new ChunkSettings(settings.get(Catalogue.CHUNK_TOKENS), settings.get(Catalogue.CHUNK_OVERLAP));
+        this.parsing = parserSettings(settings);
+    }
+
+    @Override
+    public synchronized VectorStore store() {
+        if (store == null) {
+            store = openStore();
+        }
+        return store;
+    }
+
+    VectorStore openStore() {
+        return Stores.open(home, settings, progress::note);
+    }
+
+    @Override
+    public EmbedderId embedderId() {
+        return embedder().id();
+    }
+
+    /** Opening loads nothing: a local model loads with the first text, a remote one is called with it. */
+    @Override
+    public synchronized Embedder embedder() {
+        if (embedder == null) {
+            embedder = new ConfiguredModels(home, settings).configured();
+        }
+        return embedder;
+    }
+
+    @Override
+    public synchronized DocumentParser parser() {
+        if (parser == null) {
+            parser = new ForkedTikaParser(parsing);
+        }
+        return parser;
+    }
+
+    @Override
+    public synchronized Chunker chunker() {
+        if (tokenizer == null) {
+            tokenizer = new MiniLmTokenizer(home.cache());
+        }
+        MiniLmTokenizer words = tokenizer;
+        return new Chunker(text -> tokens(words.tokenize(text)), chunking);
+    }
+
+    private static Tokenizer.Tokens tokens(TokenSpans spans) {
+        return new Tokenizer.Tokens(spans.starts(), spans.ends());
+    }
+
+    @Override
+    public String pipeline() {
+        return parser().fingerprint() + " " + chunking.fingerprint();
+    }
+
+    private static ParserSettings parserSettings(Settings settings) {
+        return new ParserSettings(
+                settings.get(Catalogue.PARSE_TIMEOUT),
+                settings.get(Catalogue.PARSE_MEMORY).bytes(),
+                settings.get(Catalogue.MAX_FILE_SIZE).bytes(),
+                settings.get(Catalogue.MAX_CHARACTERS),
+                1);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (parser != null) {
+            parser.close();
+        }
+        if (embedder != null) {
+            embedder.close();
+        }
+        if (tokenizer != null) {
+            tokenizer.close();
+        }
+        if (store != null) {
+            store.close();
+        }
+    }
+}

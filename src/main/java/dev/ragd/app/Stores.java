@@ -1,0 +1,83 @@
+package dev.ragd.app;
+
+import dev.ragd.config.Catalogue;
+import dev.ragd.config.Home;
+import dev.ragd.config.Settings;
+import dev.ragd.files.AtomicFile;
+import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorStore;
+import dev.ragd.store.chroma.ChromaSettings;
+import dev.ragd.store.chroma.ChromaStore;
+import dev.ragd.store.chroma.server.ManagedChroma;
+import dev.ragd.store.chroma.server.ManagedSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Opens the store that the settings name. */
+final class Stores {
+
+    private Stores() {}
+
+    /**
+     * Opens the store, to read and to write; starts a local server, and installs it, when it takes one.
+     *
+     * @param notes told in one line what takes long
+     * @throws StoreException when it cannot be opened
+     */
+    static VectorStore open(Home home, Settings settings, Consumer<String> notes) {
+        String backend = settings.get(Catalogue.BACKEND);
+        if (!backend.equals(ChromaStore.NAME)) {
+            throw new StoreException.StoreRejected("the store '" + backend + "' is not part of this ragd", null);
+        }
+        ChromaSettings chroma = chroma(settings);
+        if (chroma.url() != null) {
+            return ChromaStore.external(chroma);
+        }
+        createHome(home);
+        ManagedSettings managed = ManagedSettings.in(home.root())
+                .withProgram(settings.find(Catalogue.CHROMA_PROGRAM).orElse(null));
+        return new ChromaStore(chroma, ManagedChroma.open(managed, notes));
+    }
+
+    /** The same to read only: a home where nothing was ever stored needs no server to say so. */
+    static VectorStore openToRead(Home home, Settings settings, Consumer<String> notes) {
+        boolean managed = settings.get(Catalogue.BACKEND).equals(ChromaStore.NAME)
+                && settings.find(Catalogue.CHROMA_URL).isEmpty();
+        return managed && Files.notExists(home.data().resolve("chromadb").resolve("chroma.sqlite3"))
+                ? new NothingStored(ChromaStore.NAME)
+                : open(home, settings, notes);
+    }
+
+    /** What is indexed is private: a new home is for its owner alone. */
+    private static void createHome(Home home) {
+        try {
+            AtomicFile.createPrivateFolder(home.root());
+        } catch (IOException e) {
+            throw new UncheckedIOException(home.root() + " cannot be created; choose another --home", e);
+        }
+    }
+
+    private static ChromaSettings chroma(Settings settings) {
+        ChromaSettings defaults = ChromaSettings.defaults();
+        Duration timeout = settings.get(Catalogue.CHROMA_TIMEOUT);
+        ChromaSettings chroma = new ChromaSettings(
+                settings.find(Catalogue.CHROMA_URL).orElse(null),
+                settings.get(Catalogue.CHROMA_TENANT),
+                settings.get(Catalogue.CHROMA_DATABASE),
+                settings.find(Catalogue.CHROMA_HEADERS).orElse(Map.of()),
+                defaults.connectTimeout(),
+                timeout,
+                defaults.maxBatchRecords(),
+                defaults.maxBatchBytes(),
+                defaults.retries(),
+                defaults.retryDelay(),
+                defaults.hnsw());
+        Optional<String> token = settings.find(Catalogue.CHROMA_TOKEN);
+        return token.isPresent() ? chroma.withBearerToken(token.get()) : chroma;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.ragd.app;
+
+import dev.ragd.cli.Console;
+import dev.ragd.cli.RagdCli;
+import dev.ragd.config.ConfigFile;
+import dev.ragd.config.Home;
+import dev.ragd.config.Settings;
+import dev.ragd.jobs.Progress;
+import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.index.IndexRequest;
+import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorStore;
+import dev.ragd.store.chroma.ChromaSettings;
+import dev.ragd.store.chroma.ChromaStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Does a little of everything on a throw-away home, so that the archive of loaded classes that the launcher makes from it
+ * speeds up all commands. Talks to {@link CannedServer} and to a loopback port where nobody listens, and to nobody else.
+ */
+public final class Training {
+
+    /** The system property that asks for it. */
+    public static final String PROPERTY = "ragd.train";
+
+    private static final URI NOBODY = URI.create("http://127.0.0.1:9");
+
+    private Training() {}
+
+    /** Trains; what fails on the way is not worth telling, for an archive of less is still an archive. */
+    public static void run() throws IOException {
+        Path folder = Files.createTempDirectory("ragd-train");
+        try {
+            Home home = new Home(folder.resolve("home"));
+            Path docs = Files.createDirectory(folder.resolve("docs"));
+            Files.writeString(docs.resolve("note.txt"), "A note.");
+            index(home, docs);
+            command("index", "--dry-run", "--home", home.root().toString(), docs.toString());
+            command("config", "list", "--home", home.root().toString());
+            command("search", "--home", home.root().toString(), "note");
+            searchInACollection(home);
+            command("--help");
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void index(Home home, Path docs) {
+        Settings settings = Settings.resolve(ConfigFile.read(home.configFile()), Map.of(), Map.of());
+        SpringIndexService service = new SpringIndexService(
+                home,
+                SpringJobs.indexSettings(settings),
+                Application.generations(home),
+                new StopSignal(),
+                progress -> new Unreachable(home, settings, progress));
+        try {
+            service.run(
+                    new IndexRequest(ChromaStore.NAME, "documents", List.of(docs), List.of(), List.of(), false, false),
+                    Progress.NONE);
+        } catch (StoreException e) {
+            // As meant: by now the job framework and the store's client are loaded.
+        }
+    }
+
+    /**
+     * A search that finds something. The local model stays away: loading it would take longer than all the rest, and its
+     * classes are few.
+     *
+     * @return the command's exit code
+     */
+    static int searchInACollection(Home home) throws IOException {
+        try (CannedServer server = new CannedServer()) {
+            return command(
+                    "search",
+                    "--home",
+                    home.root().toString(),
+                    "--set",
+                    "storage.chromadb.url=" + server.url(),
+                    "--set",
+                    "embed.provider=openai",
+                    "--set",
+                    "embed.url=" + server.url(),
+                    "--assume-model",
+                    "note");
+        }
+    }
+
+    private static int command(String... args) {
+        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        Console console = new Console(nowhere, nowhere, InputStream.nullInputStream(), false, false, 80);
+        Termination termination = new Termination();
+        int code = new RagdCli(console, Map.of(), new Application(new SpringJobs(termination))).run(args);
+        termination.finished();
+        return code;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** Everything as configured but the store, which nobody answers for. */
+    private static final class Unreachable extends ConfiguredResources {
+        Unreachable(Home home, Settings settings, Progress progress) {
+            super(home, settings, progress);
+        }
+
+        @Override
+        VectorStore openStore() {
+            ChromaSettings d = ChromaSettings.defaults();
+            return ChromaStore.external(new ChromaSettings(
+                    NOBODY,
+                    d.tenant(),
+                    d.database(),
+                    d.headers(),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    d.maxBatchRecords(),
+                    d.maxBatchBytes(),
+                    0,
+                    d.retryDelay(),
+                    d.hnsw()));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.ragd.cli;
+
+import dev.ragd.config.Home;
+import dev.ragd.config.Settings;
+import dev.ragd.jobs.index.IndexService;
+import dev.ragd.ops.CollectionsService;
+import dev.ragd.ops.SearchService;
+import dev.ragd.store.Health;
+import java.util.function.Consumer;
+
+/**
+ * What the commands need of the program's parts. Nothing is loaded or opened before it is asked for, so that a command
+ * pays only for what it uses.
+ */
+public interface Services {
+
+    /**
+     * Opens the configured store for reading.
+     *
+     * @param notes told in one line what takes long, the start of a server for example
+     * @throws dev.ragd.store.StoreException when it cannot be opened
+     */
+    Reading open(Home home, Settings settings, Consumer<String> notes);
+
+    /** Asks the configured store how it is; never throws for a store that is down. */
+    Health health(Home home, Settings settings, Consumer<String> notes);
+
+    /** The index job; this is where the job framework starts. */
+    IndexService index(Home home, Settings settings);
+
+    /** An open store. */
+    interface Reading extends AutoCloseable {
+
+        /** Finds records. */
+        SearchService search();
+
+        /** Tells what collections there are. */
+        CollectionsService collections();
+
+        /** Closes the store. Idempotent. */
+        @Override
+        void close();
+    }
+}

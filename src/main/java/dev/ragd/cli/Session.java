@@ -1,0 +1,111 @@
+package dev.ragd.cli;
+
+import dev.ragd.config.ConfigFile;
+import dev.ragd.config.Home;
+import dev.ragd.config.Settings;
+import dev.ragd.jobs.Progress;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a command works with while it runs: its console, the global options, the merged settings. One thread. */
+final class Session {
+
+    private final Console console;
+    private final Map<String, String> environment;
+    private final GlobalOptions options;
+    private final Services services;
+
+    Session(Console console, Map<String, String> environment, GlobalOptions options, Services services) {
+        this.console = console;
+        this.environment = environment;
+        this.options = options;
+        this.services = services;
+    }
+
+    Console console() {
+        return console;
+    }
+
+    Services services() {
+        return services;
+    }
+
+    boolean json() {
+        return options.json;
+    }
+
+    boolean quiet() {
+        return options.quiet;
+    }
+
+    Home home() {
+        return Home.find(options.home, environment, Path.of(System.getProperty("user.home")));
+    }
+
+    ConfigFile configFile() {
+        return ConfigFile.read(home().configFile());
+    }
+
+    /** The settings as they are, with their problems. */
+    Settings unchecked() {
+        return Settings.resolve(configFile(), environment, options.settingOptions());
+    }
+
+    /**
+     * The settings to work with; warns of variables that are mistyped.
+     *
+     * @throws dev.ragd.config.ConfigException when anything is wrong
+     */
+    Settings settings() {
+        return settings(Map.of());
+    }
+
+    /**
+     * The same with options that only one command has.
+     *
+     * @param more by key: the option's name and its value
+     */
+    Settings settings(Map<String, Map.Entry<String, String>> more) {
+        Map<String, Map.Entry<String, String>> all = new LinkedHashMap<>(options.settingOptions());
+        all.putAll(more);
+        Settings settings = Settings.resolve(configFile(), environment, all).orThrow();
+        settings.warnings().forEach(warning -> warn(warning.toString()));
+        return settings;
+    }
+
+    /** Prints a line of the result for people; with {@code --json} nothing. */
+    void say(String line) {
+        if (!json()) {
+            console.out().println(line);
+        }
+    }
+
+    /** Prints a line that is worth knowing but no result; with {@code --quiet} nothing. */
+    void remark(String line) {
+        if (!quiet()) {
+            console.err().println(PlainText.of(line));
+        }
+    }
+
+    /** Prints a warning. */
+    void warn(String line) {
+        console.err().println("ragd: warning: " + PlainText.of(line));
+    }
+
+    /** Prints the result for programs. */
+    void json(Map<String, ? extends @Nullable Object> object) {
+        Json.write(console.out(), object);
+    }
+
+    /** How a long run shows that it is alive. */
+    Progress progress() {
+        if (quiet()) {
+            return Progress.NONE;
+        }
+        return console.errTerminal()
+                ? new BarProgress(console.err(), console.columns())
+                : new LineProgress(console.err(), System::nanoTime);
+    }
+}

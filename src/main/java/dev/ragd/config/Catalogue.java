@@ -1,0 +1,221 @@
+package dev.ragd.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every setting there is. */
+public final class Catalogue {
+
+    public static final Setting<String> BACKEND = Setting.of(
+                    "storage.backend",
+                    SettingType.choice("chromadb"),
+                    "chromadb",
+                    "The vector store that commands work on")
+            .withOption("--backend");
+
+    public static final Setting<URI> CHROMA_URL = Setting.of(
+            "storage.chromadb.url",
+            SettingType.url(),
+            null,
+            "A running Chroma server; without it ragd starts and stops one of its own in the home");
+    public static final Setting<String> CHROMA_TENANT = Setting.of(
+            "storage.chromadb.tenant", SettingType.text(), "default_tenant", "The tenant on the Chroma server");
+    public static final Setting<String> CHROMA_DATABASE = Setting.of(
+            "storage.chromadb.database", SettingType.text(), "default_database", "The database of the tenant");
+    public static final Setting<String> CHROMA_TOKEN = Setting.of(
+                    "storage.chromadb.token",
+                    SettingType.text(),
+                    null,
+                    "Sent to the Chroma server as 'Authorization: Bearer'")
+            .asSecret();
+    public static final Setting<Map<String, String>> CHROMA_HEADERS = Setting.of(
+                    "storage.chromadb.headers",
+                    SettingType.headers(),
+                    null,
+                    "More headers for every request to the Chroma server")
+            .asSecret();
+    public static final Setting<Path> CHROMA_PROGRAM = Setting.of(
+            "storage.chromadb.program",
+            SettingType.path(),
+            null,
+            "The chroma program to start when there is no url; otherwise it is looked for");
+    public static final Setting<Duration> CHROMA_TIMEOUT = Setting.of(
+            "storage.chromadb.timeout",
+            SettingType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+            "120s",
+            "How long to wait for an answer of the Chroma server");
+
+    public static final Setting<String> EMBED_PROVIDER = Setting.of(
+            "embed.provider",
+            SettingType.choice("local", "ollama", "openai"),
+            "local",
+            "Who turns text into vectors: this process, an Ollama server, or an OpenAI-compatible one");
+    public static final Setting<String> EMBED_MODEL = Setting.of(
+                    "embed.model",
+                    SettingType.text(),
+                    null,
+                    "The model; by default all-minilm-l6-v2-int8 (local; all-minilm-l6-v2-fp32 is the other), nomic-embed-text"
+                            + " (ollama), text-embedding-3-small (openai)")
+            .withOption("--model");
+    public static final Setting<URI> EMBED_URL = Setting.of(
+            "embed.url",
+            SettingType.url(),
+            null,
+            "The server of the model; by default http://localhost:11434 (ollama), https://api.openai.com/v1 (openai)");
+    public static final Setting<String> EMBED_API_KEY = Setting.of(
+                    "embed.api_key", SettingType.text(), null, "The key for the model's server")
+            .asSecret();
+    public static final Setting<Integer> EMBED_THREADS = Setting.of(
+            "embed.threads",
+            SettingType.integer(0, 256),
+            "0",
+            "Threads that embed in this process; 0 means one per processor");
+    public static final Setting<Integer> EMBED_BATCH_SIZE = Setting.of(
+            "embed.batch_size", SettingType.integer(1, 2048), "32", "Texts per request to the model's server");
+    public static final Setting<Duration> EMBED_TIMEOUT = Setting.of(
+            "embed.timeout",
+            SettingType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+            "60s",
+            "How long to wait for an answer of the model's server");
+    public static final Setting<Integer> EMBED_DIMENSION = Setting.of(
+            "embed.dimension",
+            SettingType.integer(1, 65_536),
+            null,
+            "Components per vector, for models that let one choose; otherwise the model says");
+
+    public static final Setting<String> COLLECTION = Setting.of(
+                    "index.collection",
+                    SettingType.textThat(
+                            "3 to 512 of letters, digits, '.', '_', '-', a letter or digit at both ends",
+                            name -> name.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{1,510}[a-zA-Z0-9]")),
+                    "documents",
+                    "The collection that commands work on")
+            .withOption("--collection");
+    public static final Setting<String> DISTANCE = Setting.of(
+            "index.distance",
+            SettingType.choice("cosine", "l2", "ip"),
+            null,
+            "How nearness is measured in a new collection; without it l2, which keeps the bits of vectors");
+    public static final Setting<Integer> CHUNK_TOKENS = Setting.of(
+            "index.chunk_tokens",
+            SettingType.integer(16, 8192),
+            "200",
+            "Tokens of the model per chunk of text, at most");
+    public static final Setting<Integer> CHUNK_OVERLAP = Setting.of(
+            "index.chunk_overlap",
+            SettingType.integer(0, 4096),
+            "30",
+            "Tokens that a chunk shares with the one before");
+    public static final Setting<Integer> MAX_DELETE_PERCENT = Setting.of(
+            "index.max_delete_percent",
+            SettingType.integer(0, 100),
+            "30",
+            "A run that would delete more than this share of the files, and more files than the next setting, is refused");
+    public static final Setting<Integer> MAX_DELETE_FILES = Setting.of(
+            "index.max_delete_files",
+            SettingType.integer(0, Integer.MAX_VALUE),
+            "20",
+            "So many deleted files are never refused, whatever their share");
+
+    public static final Setting<Duration> PARSE_TIMEOUT = Setting.of(
+            "parse.timeout",
+            SettingType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+            "60s",
+            "A file that takes longer to parse is quarantined");
+    public static final Setting<DataSize> PARSE_MEMORY = Setting.of(
+            "parse.memory",
+            SettingType.size(DataSize.parse("64MB"), DataSize.parse("64GB")),
+            "256MB",
+            "Heap of the process that parses; a file that needs more is quarantined");
+    public static final Setting<DataSize> MAX_FILE_SIZE = Setting.of(
+            "parse.max_file_size",
+            SettingType.size(DataSize.parse("1B"), DataSize.parse("1TB")),
+            "100MB",
+            "A larger file is quarantined");
+    public static final Setting<Integer> MAX_CHARACTERS = Setting.of(
+            "parse.max_characters",
+            SettingType.integer(1000, 500_000_000),
+            "5000000",
+            "A file that gives more text is quarantined");
+
+    public static final Setting<Integer> SEARCH_K = Setting.of(
+                    "search.k", SettingType.integer(1, 10_000), "10", "How many results a search gives")
+            .withOption("-k");
+
+    private static final List<Setting<?>> ALL = List.of(
+            BACKEND,
+            CHROMA_URL,
+            CHROMA_TENANT,
+            CHROMA_DATABASE,
+            CHROMA_TOKEN,
+            CHROMA_HEADERS,
+            CHROMA_PROGRAM,
+            CHROMA_TIMEOUT,
+            EMBED_PROVIDER,
+            EMBED_MODEL,
+            EMBED_URL,
+            EMBED_API_KEY,
+            EMBED_THREADS,
+            EMBED_BATCH_SIZE,
+            EMBED_TIMEOUT,
+            EMBED_DIMENSION,
+            COLLECTION,
+            DISTANCE,
+            CHUNK_TOKENS,
+            CHUNK_OVERLAP,
+            MAX_DELETE_PERCENT,
+            MAX_DELETE_FILES,
+            PARSE_TIMEOUT,
+            PARSE_MEMORY,
+            MAX_FILE_SIZE,
+            MAX_CHARACTERS,
+            SEARCH_K);
+
+    private Catalogue() {}
+
+    /** All settings, in the order to show them. */
+    public static List<Setting<?>> all() {
+        return ALL;
+    }
+
+    /** The setting of a key. */
+    public static Optional<Setting<?>> find(String key) {
+        return ALL.stream().filter(s -> s.key().equals(key)).findFirst();
+    }
+
+    /**
+     * The setting of a key.
+     *
+     * @param where the place to mend it, for the message
+     * @throws ConfigException when there is none; the message guesses which was meant
+     */
+    public static Setting<?> require(String key, String where) {
+        return find(key).orElseThrow(() -> new ConfigException(unknown(key, where)));
+    }
+
+    /** The problem of a key that is no setting. */
+    static Problem unknown(String key, String where) {
+        String advice = Nearest.to(key, ALL.stream().map(Setting::key).toList())
+                .map(guess -> "did you mean " + guess + "?")
+                .orElseGet(() -> siblings(key));
+        return new Problem(where, key, "unknown setting; " + advice);
+    }
+
+    private static String siblings(String key) {
+        String word = key.substring(key.lastIndexOf('.') + 1);
+        List<String> related = new ArrayList<>();
+        for (Setting<?> s : ALL) {
+            if (s.key().endsWith("." + word) || s.key().startsWith(key + ".")) {
+                related.add(s.key());
+            }
+        }
+        return related.isEmpty()
+                ? "'ragd config list' shows all settings"
+                : "did you mean " + String.join(" or ", related) + "?";
+    }
+}

@@ -1,0 +1,32 @@
+package dev.ragd.jobs;
+
+/** Hears how far a job is. Called from one thread at a time, often: implementations decide what to show. */
+public interface Progress {
+
+    /** Hears nothing. */
+    Progress NONE = new Progress() {
+        @Override
+        public void phase(String name, long total, String unit) {}
+
+        @Override
+        public void advance(long done) {}
+
+        @Override
+        public void note(String line) {}
+    };
+
+    /**
+     * A new phase begins.
+     *
+     * @param name for people, for example "embedding"
+     * @param total units to be done; 0 when unknown
+     * @param unit for example "files"
+     */
+    void phase(String name, long total, String unit);
+
+    /** So many units of the phase are done in all. */
+    void advance(long done);
+
+    /** Something worth a line: a quarantined file, a resumed run, a retry. */
+    void note(String line);
+}

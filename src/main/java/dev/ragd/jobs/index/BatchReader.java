@@ -1,0 +1,69 @@
+package dev.ragd.jobs.index;
+
+import dev.ragd.jobs.index.IndexBatch.Position;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.springframework.batch.infrastructure.item.ItemStreamReader;
+
+/**
+ * Reads the frozen plan as batches of parsed, chunked and embedded records. Saves the place after the last batch it handed
+ * out, never one that was only prefetched.
+ */
+final class BatchReader implements ItemStreamReader<IndexBatch> {
+
+    private static final String SEQ = "ragd.seq";
+    private static final String CHUNK = "ragd.chunk";
+    private static final String SHA = "ragd.sha256";
+
+    private final IndexRun run;
+    private final Ledger ledger;
+    private final long job;
+    private Position position = Position.START;
+    private @Nullable BatchPipeline pipeline;
+
+    BatchReader(IndexRun run, Ledger ledger, long job) {
+        this.run = run;
+        this.ledger = ledger;
+        this.job = job;
+    }
+
+    @Override
+    public void open(ExecutionContext context) {
+        position = new Position(context.getLong(SEQ, 0), context.getInt(CHUNK, 0), context.getString(SHA, ""));
+        PlanHead head = ledger.plan(job);
+        if (head == null) {
+            throw new IllegalStateException("job " + job + " has no frozen plan");
+        }
+        if (!ledger.work(job, false, position.seq(), 1).isEmpty()) {
+            run.progress().phase("indexing", ledger.countFilesToIndex(job), "files");
+            pipeline = new BatchPipeline(run, ledger, job, head, position);
+        }
+    }
+
+    @Override
+    public @Nullable IndexBatch read() throws Exception {
+        if (pipeline == null) {
+            return null;
+        }
+        IndexBatch batch = pipeline.take();
+        if (batch != null) {
+            position = batch.next();
+        }
+        return batch;
+    }
+
+    @Override
+    public void update(ExecutionContext context) {
+        context.putLong(SEQ, position.seq());
+        context.putInt(CHUNK, position.chunk());
+        context.putString(SHA, position.sha256());
+    }
+
+    @Override
+    public void close() {
+        if (pipeline != null) {
+            pipeline.close();
+            pipeline = null;
+        }
+    }
+}

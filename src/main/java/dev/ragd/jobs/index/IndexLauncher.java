@@ -1,0 +1,233 @@
+package dev.ragd.jobs.index;
+
+import dev.ragd.embed.EmbedException;
+import dev.ragd.jobs.DeadRuns;
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.StopSignal;
+import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.StoreException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.JobExecutionException;
+import org.springframework.batch.core.job.JobInstance;
+import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.batch.core.job.parameters.JobParametersBuilder;
+import org.springframework.batch.core.launch.JobOperator;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.core.NestedRuntimeException;
+
+/**
+ * Starts the index job, or takes up the last run of the same collection when it was stopped, killed or failed and the
+ * command is the same. The caller holds the home's owner lock.
+ */
+public final class IndexLauncher {
+
+    private static final String RUN = "run.id";
+    private static final String SCOPE = "scope";
+
+    private final JobOperator operator;
+    private final JobRepository repository;
+    private final Job job;
+    private final Ledger ledger;
+    private final IndexRun run;
+    private final StopSignal stop;
+
+    IndexLauncher(
+            JobOperator operator, JobRepository repository, Job job, Ledger ledger, IndexRun run, StopSignal stop) {
+        this.operator = operator;
+        this.repository = repository;
+        this.job = job;
+        this.ledger = ledger;
+        this.run = run;
+        this.stop = stop;
+    }
+
+    /**
+     * Runs the job to its end.
+     *
+     * @throws JobException when it fails or is stopped
+     * @throws StoreException as the store threw it
+     * @throws EmbedException as the model threw it
+     */
+    public IndexReport launch() {
+        long started = System.nanoTime();
+        List<String> notes = new ArrayList<>();
+        if (new DeadRuns(repository).recover(IndexJobConfiguration.JOB) > 0) {
+            notes.add("the last run died; it was recovered");
+        }
+        JobExecution last = unfinishedRunOfThisCommand();
+        // A run that was refused before its plan was made left nothing to take up.
+        boolean takesUp = last != null && ledger.plan(last.getJobInstance().getInstanceId()) != null;
+        if (last != null && takesUp) {
+            boolean stopped = last.getStatus() == BatchStatus.STOPPED;
+            run.progress().note("taking up the run that was " + (stopped ? "stopped" : "cut off"));
+        }
+        long number = last == null ? ledger.nextRun() : numberOf(last);
+        try {
+            JobExecution execution = operator.start(job, parameters(number));
+            return outcome(execution, takesUp, notes, (System.nanoTime() - started) / 1e9);
+        } catch (JobExecutionException e) {
+            throw new JobException(ExitCode.FAILED, "the index job could not be started: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The last run over this collection, when it is to be taken up: it did not complete, the command was the same, and
+     * what its plan takes for granted still is so. Otherwise a run of its own scans anew; the ledger and the pending ids
+     * tell it what the last one did.
+     */
+    private @Nullable JobExecution unfinishedRunOfThisCommand() {
+        OptionalLong planner = ledger.lastJob(run.scope());
+        JobInstance instance = planner.isPresent() ? repository.getJobInstance(planner.getAsLong()) : null;
+        JobExecution last = instance == null ? null : repository.getLastJobExecution(instance);
+        if (last == null || last.getStatus() == BatchStatus.COMPLETED) {
+            return null;
+        }
+        if (last.getStatus() == BatchStatus.UNKNOWN) {
+            new DeadRuns(repository).recover(last);
+        }
+        boolean sameCommand = identity(last.getJobParameters()).equals(identity(parameters(0)));
+        boolean fits = ledger.planFits(
+                planner.getAsLong(),
+                run.world(),
+                collection -> run.resources().store().find(collection).map(CollectionInfo::id));
+        return sameCommand && fits ? last : null;
+    }
+
+    private IndexReport outcome(JobExecution execution, boolean resumed, List<String> notes, double seconds) {
+        if (execution.getStatus() == BatchStatus.STOPPED) {
+            throw new JobException(
+                    stop.reason(), "stopped; everything done so far is saved, the same command goes on", null);
+        }
+        if (execution.getStatus() != BatchStatus.COMPLETED) {
+            throw failure(execution);
+        }
+        long instance = execution.getJobInstance().getInstanceId();
+        PlanHead head = ledger.plan(instance);
+        if (head == null) {
+            throw new IllegalStateException("the job completed without a plan");
+        }
+        Counters embedded = counters(execution.getJobInstance(), IndexJobConfiguration.EMBED);
+        Counters pruned = counters(execution.getJobInstance(), IndexJobConfiguration.PRUNE);
+        boolean empty = head.targetId() < 0;
+        if (head.staleChunks() > 0) {
+            notes.add(ReindexCost.sentence(head.staleChunks(), ledger.chunksPerSecond(head.targetId()))
+                    + " were made by other parser or chunk settings; 'ragd index --full' makes them anew");
+        }
+        if (!resumed) {
+            rememberRate(execution, head);
+        }
+        return new IndexReport(
+                false,
+                resumed,
+                new IndexReport.Files(
+                        head.seen(),
+                        embedded.indexed(),
+                        head.unchanged(),
+                        head.renamed(),
+                        Math.max(0, ledger.countWork(instance, Work.Kind.REMOVE) - head.renamed()),
+                        embedded.quarantined()),
+                new IndexReport.Chunks(
+                        embedded.written(),
+                        embedded.reused(),
+                        embedded.deleted() + pruned.deleted(),
+                        empty ? 0 : ledger.chunkCount(head.targetId())),
+                empty ? List.of() : ledger.quarantined(head.targetId(), instance),
+                notes,
+                seconds);
+    }
+
+    /** How fast this machine embeds, for the next time somebody asks what a reindex costs. */
+    private void rememberRate(JobExecution execution, PlanHead head) {
+        for (StepExecution step : execution.getStepExecutions()) {
+            if (step.getStepName().equals(IndexJobConfiguration.EMBED)
+                    && step.getStartTime() != null
+                    && step.getEndTime() != null) {
+                double seconds =
+                        Duration.between(step.getStartTime(), step.getEndTime()).toMillis() / 1000.0;
+                long written = Counters.read(step.getExecutionContext()).written();
+                if (written >= 100 && seconds > 1) {
+                    ledger.rememberRate(head.targetId(), written / seconds);
+                }
+            }
+        }
+    }
+
+    private Counters counters(JobInstance instance, String stepName) {
+        StepExecution step = repository.getLastStepExecution(instance, stepName);
+        return step == null ? Counters.NONE : Counters.read(step.getExecutionContext());
+    }
+
+    private static RuntimeException failure(JobExecution execution) {
+        List<Throwable> failures = execution.getAllFailureExceptions();
+        for (Throwable failure : failures) {
+            for (Throwable t = failure; t != null; t = t.getCause()) {
+                if (t instanceof JobException || t instanceof StoreException || t instanceof EmbedException) {
+                    return (RuntimeException) t;
+                }
+                if (t instanceof NestedRuntimeException nested && nested.contains(SQLException.class)) {
+                    return nested; // the job repository's trouble, not the job's: explained by who opened it
+                }
+            }
+        }
+        Throwable first = failures.isEmpty() ? null : failures.get(0);
+        return new JobException(
+                ExitCode.FAILED,
+                "the index job failed: " + (first == null ? execution.getExitStatus() : rootMessage(first))
+                        + "; what was done is saved, the same command goes on",
+                first);
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable t = failure;
+        while (t.getCause() != null) {
+            t = t.getCause();
+        }
+        return t.toString();
+    }
+
+    private JobParameters parameters(long number) {
+        IndexRequest request = run.request();
+        String roots = request.roots().stream()
+                .map(root -> root.toAbsolutePath().normalize())
+                .map(Path::toString)
+                .collect(Collectors.joining("\n"));
+        return new JobParametersBuilder()
+                .addString(SCOPE, run.scope())
+                .addString(
+                        "digest",
+                        ChunkIds.textDigest(roots + "\u0000" + request.includes() + "\u0000" + request.excludes()))
+                .addString("full", String.valueOf(request.full()))
+                .addString("roots", shorten(roots.replace("\n", ", ")), false)
+                .addString("include", shorten(String.join(" ", request.includes())), false)
+                .addString("exclude", shorten(String.join(" ", request.excludes())), false)
+                .addString("allowMassDelete", String.valueOf(request.allowMassDelete()), false)
+                .addLong(RUN, number)
+                .toJobParameters();
+    }
+
+    /** The repository keeps 2,500 characters of a parameter; these are for people, the digest tells runs apart. */
+    private static String shorten(String s) {
+        return s.length() <= 1000 ? s : s.substring(0, 1000) + " ...";
+    }
+
+    private static String identity(JobParameters parameters) {
+        return parameters.getString(SCOPE) + " " + parameters.getString("digest") + " " + parameters.getString("full");
+    }
+
+    private static long numberOf(JobExecution execution) {
+        Long number = execution.getJobParameters().getLong(RUN);
+        return number == null ? 0 : number;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.ragd.jobs.index;
+
+import java.util.List;
+
+/**
+ * What an index run did, or with {@code dryRun} would do.
+ *
+ * @param resumed true when it took up a run that had been stopped or killed
+ * @param notes sentences for people: what was recovered, what is worth knowing
+ */
+public record IndexReport(
+        boolean dryRun,
+        boolean resumed,
+        Files files,
+        Chunks chunks,
+        List<Quarantined> quarantined,
+        List<String> notes,
+        double seconds) {
+
+    /** Counts of files. */
+    public record Files(long seen, long indexed, long unchanged, long renamed, long deleted, long quarantined) {}
+
+    /**
+     * Counts of chunks.
+     *
+     * @param written put into the store, newly embedded
+     * @param reused kept, or written again with the vector they had
+     * @param deleted taken out of the store
+     * @param total in the collection now
+     */
+    public record Chunks(long written, long reused, long deleted, long total) {}
+
+    /** A file that could not be indexed; it is tried again by the next run. */
+    public record Quarantined(String path, String reason) {}
+
+    public IndexReport {
+        quarantined = List.copyOf(quarantined);
+        notes = List.copyOf(notes);
+    }
+}

@@ -1,0 +1,5 @@
+/** The entry point of ragd. */
+@NullMarked
+package dev.ragd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package dev.ragd.store;
+
+/** What a store, or one collection of it, can do. What is not declared is refused with {@link StoreException.UnsupportedCapability}. */
+public enum Capability {
+    /** Vectors can be read back. */
+    VECTORS("returns vectors"),
+    /** Vectors read back have the very bits that were written; otherwise within two units in the last place per component. */
+    EXACT_VECTORS("returns the exact bits of a vector"),
+    /** Doubles in metadata read back have the very bits that were written; otherwise within four units in the last place. */
+    EXACT_DOUBLES("keeps doubles exactly"),
+    /** Metadata values may be lists of one type. */
+    LIST_METADATA("keeps lists in metadata"),
+    /** Search by words (BM25). */
+    KEYWORD_SEARCH("keyword search"),
+    /** Search by vector and words together. */
+    HYBRID_SEARCH("hybrid search"),
+    /** Data outlives the process. */
+    PERSISTENT("keeps data on disk");
+
+    private final String phrase;
+
+    Capability(String phrase) {
+        this.phrase = phrase;
+    }
+
+    /** A short phrase for messages, for example "keeps lists in metadata". */
+    public String phrase() {
+        return phrase;
+    }
+}

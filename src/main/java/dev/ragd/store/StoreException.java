@@ -1,0 +1,144 @@
+package dev.ragd.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure of a store. The message names the store, the collection, file or id, expected against actual, and the next
+ * step to take.
+ */
+public abstract sealed class StoreException extends RuntimeException {
+
+    /** Whose business a failure is. */
+    public enum Category {
+        /** The command, a setting or the data handed in. */
+        USER,
+        /** A server or network. */
+        EXTERNAL,
+        /** Memory, disk, a limit. */
+        RESOURCE,
+        /** Refused so that data is not harmed. */
+        PROTECTED,
+        /** A defect. */
+        INTERNAL
+    }
+
+    private final Category category;
+    private final boolean retryable;
+
+    private StoreException(Category category, boolean retryable, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.category = category;
+        this.retryable = retryable;
+    }
+
+    /** Whose business this is. */
+    public Category category() {
+        return category;
+    }
+
+    /** True when the same call may succeed later without anything being changed. */
+    public boolean retryable() {
+        return retryable;
+    }
+
+    /** The store does not answer, or not in time. */
+    public static final class StoreUnavailable extends StoreException {
+        public StoreUnavailable(String message, @Nullable Throwable cause) {
+            super(Category.EXTERNAL, true, message, cause);
+        }
+    }
+
+    /** The store answered with an error that another try will not change. */
+    public static final class StoreRejected extends StoreException {
+        public StoreRejected(String message, @Nullable Throwable cause) {
+            super(Category.EXTERNAL, false, message, cause);
+        }
+    }
+
+    /** There is no such collection. */
+    public static final class CollectionNotFound extends StoreException {
+        public CollectionNotFound(String store, String collection) {
+            super(
+                    Category.USER,
+                    false,
+                    store + " has no collection '" + collection
+                            + "'; index something first, or check the name with --collection",
+                    null);
+        }
+    }
+
+    /** A collection of that name exists already. */
+    public static final class CollectionExists extends StoreException {
+        public CollectionExists(String store, String collection) {
+            super(Category.USER, false, store + " already has a collection '" + collection + "'", null);
+        }
+    }
+
+    /** A vector of another length than the collection's. */
+    public static final class DimensionMismatch extends StoreException {
+        public DimensionMismatch(String store, String collection, int expected, int actual, String what) {
+            super(
+                    Category.PROTECTED,
+                    false,
+                    store + " collection '" + collection + "' holds vectors of " + expected + " components, but " + what
+                            + " has " + actual
+                            + "; use the model that made the collection, or another --collection",
+                    null);
+        }
+    }
+
+    /** The collection was made by another embedding model, or measures another distance. */
+    public static final class EmbedderMismatch extends StoreException {
+        public EmbedderMismatch(String message) {
+            super(Category.PROTECTED, false, message, null);
+        }
+    }
+
+    /** The store lacks what was asked for. Nothing was changed. */
+    public static final class UnsupportedCapability extends StoreException {
+        private final Capability capability;
+
+        public UnsupportedCapability(String store, Capability capability, String what) {
+            super(Category.USER, false, store + " does not support: " + capability.phrase() + " (" + what + ")", null);
+            this.capability = capability;
+        }
+
+        /** What is lacking. */
+        public Capability capability() {
+            return capability;
+        }
+    }
+
+    /** A record that no store, or not this one, can keep. Nothing of its call was written. */
+    public static final class InvalidRecord extends StoreException {
+        private final String id;
+
+        public InvalidRecord(String id, String problem) {
+            super(Category.USER, false, "record '" + abbreviate(id) + "': " + problem, null);
+            this.id = id;
+        }
+
+        /** The id of the record. */
+        public String id() {
+            return id;
+        }
+
+        private static String abbreviate(String id) {
+            return id.length() <= 80 ? id : id.substring(0, 80) + "...";
+        }
+    }
+
+    /** Disk full, file limits, no memory on the server's side. */
+    public static final class ResourceExhausted extends StoreException {
+        public ResourceExhausted(String message, @Nullable Throwable cause) {
+            super(Category.RESOURCE, false, message, cause);
+        }
+    }
+
+    /** Another process owns the data. */
+    public static final class StoreBusy extends StoreException {
+        public StoreBusy(String message) {
+            super(Category.RESOURCE, true, message, null);
+        }
+    }
+}

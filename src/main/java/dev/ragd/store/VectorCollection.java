@@ -1,0 +1,93 @@
+package dev.ragd.store;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One collection of records.
+ *
+ * <p>Rules that every store follows:
+ *
+ * <ul>
+ *   <li>A write is visible to every later read of the same process when the method returns.
+ *   <li>{@link #upsert} replaces the whole record (vector, text and metadata); it never merges. Repeating a write leaves
+ *       the same state. A call that fails may have applied some of its records: the caller repeats it whole.
+ *   <li>Everything that can be refused is refused before the first record is written.
+ *   <li>Vectors handed in are not kept or changed; vectors handed out belong to the caller.
+ * </ul>
+ *
+ * <p>Safe for use by several threads.
+ */
+public interface VectorCollection extends AutoCloseable {
+
+    /** Name, dimension, distance and attributes as they are now. */
+    CollectionInfo info();
+
+    /** What this collection can do. */
+    Set<Capability> capabilities();
+
+    /**
+     * Inserts or replaces records. An empty list does nothing; the adapter cuts large lists to fit the store.
+     *
+     * @throws StoreException.DimensionMismatch when a vector has another length than the collection's
+     * @throws StoreException.InvalidRecord when a record lacks its vector, an id appears twice, or the store has no way
+     *     to keep an id, text, key or value exactly (a key it reserves, a NUL character)
+     * @throws StoreException.UnsupportedCapability when metadata holds a list and {@link Capability#LIST_METADATA} is not
+     *     declared
+     */
+    void upsert(List<VectorRecord> records);
+
+    /**
+     * Reads records by id.
+     *
+     * @param ids any number of ids; repeated ids count once
+     * @return the records that exist, in the order of {@code ids}; missing ids are left out
+     * @throws StoreException.UnsupportedCapability when vectors are asked for and {@link Capability#VECTORS} is not
+     *     declared; the same holds for {@link #scan} and {@link #search}
+     */
+    List<VectorRecord> get(Collection<String> ids, Set<Field> fields);
+
+    /**
+     * Reads a page of the collection in a stable order, the same for every page size and with or without a filter.
+     * Records that are not touched during a scan are seen exactly once, unless records are deleted meanwhile; who must be
+     * sure reads the ids first and then {@link #get}s them. Records inserted meanwhile may be seen or not.
+     */
+    ScanPage scan(ScanRequest request);
+
+    /**
+     * Finds the nearest records.
+     *
+     * @return at most {@code k} hits, best first; equal scores in order of id ({@link String#compareTo})
+     * @throws StoreException.DimensionMismatch when the query vector has another length than the collection's
+     * @throws StoreException.UnsupportedCapability for a mode that the store lacks
+     */
+    List<SearchHit> search(SearchRequest request);
+
+    /**
+     * Deletes records by id; ids that do not exist are ignored.
+     *
+     * @return how many records were there and are gone
+     */
+    long delete(Collection<String> ids);
+
+    /**
+     * Deletes the records that match.
+     *
+     * @return how many records are gone
+     */
+    long delete(Filter filter);
+
+    /** How many records there are. */
+    long count();
+
+    /** How many records match. */
+    long count(Filter filter);
+
+    /** Makes everything written so far survive a power cut. A store that does so at each write returns at once. */
+    void checkpoint();
+
+    /** Releases what this collection holds. Idempotent; does not close the store. */
+    @Override
+    void close();
+}

@@ -1,0 +1,53 @@
+package dev.ragd.store.chroma;
+
+import java.net.URI;
+
+/** Where a Chroma server is, and who looks after it. Safe for use by several threads. */
+public interface ChromaServer extends AutoCloseable {
+
+    /** Its address now; a managed server may come back on another port. */
+    URI url();
+
+    /** One line for messages and the health report: who runs it, and where its log is. */
+    String describe();
+
+    /** What to do about a server that does not answer, for the end of a message. */
+    String advice();
+
+    /**
+     * Called after a request failed, before it is sent again. Returns when another try makes sense.
+     *
+     * @throws dev.ragd.store.StoreException when the server died and cannot be started again
+     */
+    void revive();
+
+    /** Gives the server up; a managed one stops when nobody else uses it. Idempotent. */
+    @Override
+    void close();
+
+    /** A server that somebody else runs. */
+    static ChromaServer at(URI url) {
+        return new ChromaServer() {
+            @Override
+            public URI url() {
+                return url;
+            }
+
+            @Override
+            public String describe() {
+                return "external server at " + url;
+            }
+
+            @Override
+            public String advice() {
+                return "start it or look into its log, or unset storage.chromadb.url to let ragd manage one";
+            }
+
+            @Override
+            public void revive() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+}

@@ -1,0 +1,294 @@
+package dev.ragd.app;
+
+import dev.ragd.catalog.Generations;
+import dev.ragd.config.Home;
+import dev.ragd.embed.EmbedException;
+import dev.ragd.embed.Embedder;
+import dev.ragd.embed.EmbedderId;
+import dev.ragd.ingest.ChunkSettings;
+import dev.ragd.ingest.Chunker;
+import dev.ragd.ingest.DocumentParser;
+import dev.ragd.ingest.ParseException;
+import dev.ragd.ingest.ParsedDocument;
+import dev.ragd.ingest.Tokenizer;
+import dev.ragd.jobs.Progress;
+import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.index.IndexReport;
+import dev.ragd.jobs.index.IndexRequest;
+import dev.ragd.jobs.index.IndexResources;
+import dev.ragd.jobs.index.IndexSettings;
+import dev.ragd.store.Field;
+import dev.ragd.store.ScanPage;
+import dev.ragd.store.ScanRequest;
+import dev.ragd.store.VectorCollection;
+import dev.ragd.store.VectorRecord;
+import dev.ragd.store.VectorStore;
+import dev.ragd.store.memory.InMemoryStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A home, a folder of documents, and an index job on the exact in-memory store with a model that is a function of the
+ * text: what the job does with each file can be counted and compared to the bit.
+ */
+public final class IndexFixture {
+
+    final Path home;
+    final Path docs;
+    final InMemoryStore.Data data = new InMemoryStore.Data();
+    final CountingEmbedder embedder = new CountingEmbedder("model-a");
+    final PlainParser parser = new PlainParser();
+    final List<String> notes = new ArrayList<>();
+    final AtomicInteger writes = new AtomicInteger();
+
+    CountingEmbedder currentEmbedder = embedder;
+    StopSignal stop = new StopSignal();
+    public IndexSettings settings = new IndexSettings(null, 30, 20, 2, 4);
+    ChunkSettings chunking = new ChunkSettings(24, 4);
+    /** Called before each upsert and delete of the store with the number of writes so far. */
+    WriteHook beforeWrite = n -> {};
+
+    interface WriteHook {
+        void write(int number);
+    }
+
+    public IndexFixture(Path folder) throws IOException {
+        home = folder.resolve("home");
+        docs = Files.createDirectories(folder.resolve("docs"));
+    }
+
+    /** What a run works with: a new view of the same store, the same model and parser. */
+    public IndexResources resources() {
+        return new Resources();
+    }
+
+    public IndexRequest request() {
+        return request(false, false);
+    }
+
+    IndexRequest request(boolean full, boolean allowMassDelete) {
+        return new IndexRequest("memory", "documents", List.of(docs), List.of(), List.of(), full, allowMassDelete);
+    }
+
+    IndexReport run() {
+        return run(request());
+    }
+
+    IndexReport run(IndexRequest request) {
+        return service().run(request, progress());
+    }
+
+    IndexReport dryRun() {
+        return service().dryRun(request(), progress());
+    }
+
+    SpringIndexService service() {
+        return new SpringIndexService(new Home(home), settings, generations(), stop, progress -> new Resources());
+    }
+
+    public Generations generations() {
+        return new Generations(home.resolve("data/catalog.json"));
+    }
+
+    public void write(String name, String text) {
+        try {
+            Path file = docs.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A text of so many sentences that no other seed gives. */
+    public static String prose(String seed, int sentences) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < sentences; i++) {
+            text.append("Sentence ").append(i).append(" of ").append(seed).append(" tells of the number ");
+            text.append((seed + i).hashCode()).append(" and of nothing else.\n");
+            if (i % 5 == 4) {
+                text.append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    void touch(String name, long seconds) throws IOException {
+        Files.setLastModifiedTime(docs.resolve(name), FileTime.fromMillis(seconds * 1000));
+    }
+
+    /** Everything in a collection, by id, as text that can be compared. */
+    Map<String, String> contents(String collection) {
+        Map<String, String> contents = new TreeMap<>();
+        try (InMemoryStore store = new InMemoryStore(data);
+                VectorCollection open = store.open(collection)) {
+            String cursor = null;
+            do {
+                ScanPage page = open.scan(new ScanRequest(Field.ALL, null, cursor, 100));
+                for (VectorRecord r : page.records()) {
+                    contents.put(
+                            r.id(),
+                            r.text() + "|" + r.metadata().values() + "|" + java.util.Arrays.toString(r.vector()));
+                }
+                cursor = page.next();
+            } while (cursor != null);
+        }
+        return contents;
+    }
+
+    Map<String, String> contents() {
+        return contents("documents");
+    }
+
+    private Progress progress() {
+        return new Progress() {
+            @Override
+            public void phase(String name, long total, String unit) {}
+
+            @Override
+            public void advance(long done) {}
+
+            @Override
+            public void note(String line) {
+                notes.add(line);
+            }
+        };
+    }
+
+    private final class Resources implements IndexResources {
+        private final VectorStore store =
+                new HookedStore(new InMemoryStore(data), () -> beforeWrite.write(writes.incrementAndGet()));
+
+        @Override
+        public VectorStore store() {
+            return store;
+        }
+
+        @Override
+        public EmbedderId embedderId() {
+            return currentEmbedder.id();
+        }
+
+        @Override
+        public Embedder embedder() {
+            return currentEmbedder;
+        }
+
+        @Override
+        public DocumentParser parser() {
+            return parser;
+        }
+
+        @Override
+        public Chunker chunker() {
+            return new Chunker(IndexFixture::words, chunking);
+        }
+
+        @Override
+        public String pipeline() {
+            return parser.fingerprint() + " " + chunking.fingerprint();
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    private static Tokenizer.Tokens words(String text) {
+        Matcher m = Pattern.compile("\\w+|[^\\w\\s]").matcher(text);
+        List<int[]> spans = new ArrayList<>();
+        while (m.find()) {
+            spans.add(new int[] {m.start(), m.end()});
+        }
+        return new Tokenizer.Tokens(
+                spans.stream().mapToInt(s -> s[0]).toArray(),
+                spans.stream().mapToInt(s -> s[1]).toArray());
+    }
+
+    /** A model whose vector is a hash of the text: exact, quick, and different for every text. */
+    static final class CountingEmbedder implements Embedder {
+        static final String POISON = "POISON";
+
+        final AtomicInteger texts = new AtomicInteger();
+        String complaint = "";
+        private final String name;
+
+        CountingEmbedder(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public EmbedderId id() {
+            return new EmbedderId("test", name, 8, true, 256, "fingerprint-of-" + name);
+        }
+
+        @Override
+        public float[][] embedDocuments(List<String> batch) {
+            float[][] vectors = new float[batch.size()][];
+            for (int i = 0; i < vectors.length; i++) {
+                if (batch.get(i).contains(POISON)) {
+                    throw new EmbedException("the model chokes on it" + complaint, false, null);
+                }
+                texts.incrementAndGet();
+                vectors[i] = embedQuery(batch.get(i));
+            }
+            return vectors;
+        }
+
+        @Override
+        public float[] embedQuery(String text) {
+            float[] v = new float[8];
+            java.util.Random random = new java.util.Random(text.hashCode() * 31L + name.hashCode());
+            double norm = 0;
+            for (int i = 0; i < v.length; i++) {
+                v[i] = (float) random.nextGaussian();
+                norm += v[i] * v[i];
+            }
+            for (int i = 0; i < v.length; i++) {
+                v[i] /= (float) Math.sqrt(norm);
+            }
+            return v;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Reads files as they are; a file that starts with BROKEN cannot be parsed. */
+    static final class PlainParser implements DocumentParser {
+        final AtomicInteger files = new AtomicInteger();
+
+        @Override
+        public ParsedDocument parse(Path file) throws ParseException {
+            files.incrementAndGet();
+            try {
+                String text = Files.readString(file);
+                if (text.startsWith("BROKEN")) {
+                    throw new ParseException(ParseException.Reason.CORRUPT, "it is broken", null);
+                }
+                return new ParsedDocument(text, Map.of("media_type", "text/plain"));
+            } catch (IOException e) {
+                throw new ParseException(ParseException.Reason.UNREADABLE, e.toString(), e);
+            }
+        }
+
+        @Override
+        public String fingerprint() {
+            return "plain-1";
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,19 @@
+package dev.ragd.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ragd.config.Home;
+import dev.ragd.jobs.ExitCode;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingTest {
+
+    /** A search that failed half-way would leave the classes of its second half out of the archive. */
+    @Test
+    void theSearchRunsToItsEnd(@TempDir Path folder) throws IOException {
+        assertThat(Training.searchInACollection(new Home(folder))).isEqualTo(ExitCode.DONE.code());
+    }
+}

@@ -1,0 +1,2 @@
+/** Measurements, run by hand with {@code -Pbench}. */
+package dev.ragd.bench;
