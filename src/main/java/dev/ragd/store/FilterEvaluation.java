@@ -91,7 +91,8 @@ final class FilterEvaluation {
             return 1;
         }
         long whole = (long) real;
-        return integer != whole ? Long.compare(integer, whole) : Double.compare(0, real - whole);
+        double rest = real - whole; // -0.0 for -0.0, which equals 0 here: no Double.compare
+        return integer != whole ? Long.compare(integer, whole) : rest > 0 ? -1 : rest < 0 ? 1 : 0;
     }
 
     /**

@@ -88,6 +88,7 @@ class FilterEvaluationTest {
         assertThat(FilterEvaluation.compareExactly(Long.MIN_VALUE, -0x1p63)).isZero();
         assertThat(FilterEvaluation.compareExactly(Long.MIN_VALUE, Math.nextDown(-0x1p63)))
                 .isPositive();
+        assertThat(FilterEvaluation.compareExactly(0, -0.0)).isZero();
         assertThat(FilterEvaluation.compareExactly(-1, -0.5)).isNegative();
         assertThat(FilterEvaluation.compareExactly(0, -0.5)).isPositive();
         assertThat(FilterEvaluation.compareExactly(0, Double.MIN_VALUE)).isNegative();
