@@ -14,12 +14,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code ragd backend ...}: shows the stores and how they are. */
+/** {@code ragd backend ...}: shows the stores and how they are, and chooses one. */
 @Command(
         name = "backend",
-        header = "Shows the vector stores and how they are.",
-        footer = {"", "Examples:", "  ragd backend list", "  ragd backend health --json"})
+        header = "Shows the vector stores and how they are, and chooses one.",
+        footer = {"", "Examples:", "  ragd backend list", "  ragd backend set chromadb", "  ragd backend health --json"})
 final class BackendCommand extends ParentCommand {
 
     private final Session session;
@@ -67,6 +68,20 @@ final class BackendCommand extends ParentCommand {
                     session.say("  " + key + " = " + (value == null ? "(not set)" : PlainText.of(value.toString()))));
         }
         return ExitCode.DONE.code();
+    }
+
+    @Command(name = "set", header = "Chooses the store that commands work on; nothing is moved.")
+    int set(@Parameters(paramLabel = "STORE", description = "One that 'ragd backend list' shows.") String store) {
+        String before = session.unchecked()
+                .value(Catalogue.BACKEND)
+                .map(Settings.Value::text)
+                .orElse("");
+        int exit = new ConfigCommand(session).set(Catalogue.BACKEND.key(), store);
+        if (!store.equals(before)) {
+            session.remark("Collections stay where they are; 'ragd migrate --from " + before + " --to " + store
+                    + "' copies one.");
+        }
+        return exit;
     }
 
     @Command(name = "health", header = "Asks the store how it is; exit code 1 when it is unhealthy.")

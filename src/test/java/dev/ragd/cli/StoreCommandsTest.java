@@ -62,6 +62,16 @@ class StoreCommandsTest {
     }
 
     @Test
+    void aBackendIsChosenInTheFile() {
+        assertThat(cli.run("backend", "set", "chromadb")).isZero();
+        assertThat(cli.out).isEqualTo("set storage.backend = chromadb in " + home.resolve("config.yml") + "\n");
+        assertThat(cli.run("backend", "show")).isZero();
+        assertThat(cli.out).startsWith("chromadb (" + home.resolve("config.yml") + " line ");
+        assertThat(cli.run("backend", "set", "chroma")).isEqualTo(2);
+        assertThat(cli.err).contains("storage.backend").contains("did you mean 'chromadb'?");
+    }
+
+    @Test
     void theConfiguredBackendIsShownWithoutItsSecrets() {
         cli.environment.put("RAGD_STORAGE_CHROMADB_TOKEN", "hunter2");
         assertThat(cli.run("backend", "show")).isZero();
