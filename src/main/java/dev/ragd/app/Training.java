@@ -121,7 +121,8 @@ public final class Training {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         Console console = new Console(nowhere, nowhere, InputStream.nullInputStream(), false, false, 80);
         Termination termination = new Termination();
-        int code = new RagdCli(console, Map.of(), new Application(new SpringJobs(termination))).run(args);
+        int code = new RagdCli(console, Map.of(), new Application(new SpringJobs(termination)))
+                .run(PlainForm.matches(args) ? PlainForm.toCommand(args) : args); // as the main class does
         termination.finished();
         return code;
     }
