@@ -94,7 +94,13 @@ public final class Training {
     static int searchByModelServer(Home home) throws IOException {
         try (CannedServer server = new CannedServer(CannedServer.DIMENSION)) {
             return search(
-                    home, server, "--set", "embed.provider=openai", "--set", "embed.url=" + server.url(), "--assume-model");
+                    home,
+                    server,
+                    "--set",
+                    "embed.provider=openai",
+                    "--set",
+                    "embed.url=" + server.url(),
+                    "--assume-model");
         }
     }
 
@@ -110,8 +116,8 @@ public final class Training {
     }
 
     private static int search(Home home, CannedServer server, String... options) {
-        List<String> args = new ArrayList<>(List.of(
-                "search", "--home", home.root().toString(), "--set", "storage.chromadb.url=" + server.url()));
+        List<String> args = new ArrayList<>(
+                List.of("search", "--home", home.root().toString(), "--set", "storage.chromadb.url=" + server.url()));
         args.addAll(List.of(options));
         args.add("note");
         return command(args.toArray(String[]::new));

@@ -101,7 +101,9 @@ final class SearchRendering {
         String title = metadata.text("title");
         return List.of(
                 String.valueOf(rank),
-                BigDecimal.valueOf(hit.score()).setScale(3, RoundingMode.HALF_UP).toPlainString(),
+                BigDecimal.valueOf(hit.score())
+                        .setScale(3, RoundingMode.HALF_UP)
+                        .toPlainString(),
                 PlainText.of(source == null ? hit.record().id() : relative(source)),
                 start == null || end == null ? chunk(metadata) : start + "-" + end,
                 title == null ? "" : PlainText.of(title));
