@@ -135,10 +135,10 @@ JAVA = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("J
 FLAGS = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
 
 
-def java(main_class, *arguments, flags=(), bench_libraries=False, **more):
+def java(main_class, *arguments, flags=(), bench_libraries=False, jar="ragd.jar", **more):
     """Runs one of the classes in dev.ragd.bench beside the jar that is measured."""
-    jar = ROOT / "target" / "ragd" / "ragd.jar"
-    archive = next(iter(jar.parent.glob("ragd-*.jsa")), None)
+    jar = ROOT / "target" / "ragd" / jar
+    archive = next(iter(jar.parent.glob(f"{jar.stem}-*.jsa")), None)
     path = [str(jar), str(ROOT / "target" / "test-classes")]
     if bench_libraries:
         path = [str(ROOT / "target" / "test-classes"), str(ROOT / "target" / "classes"),

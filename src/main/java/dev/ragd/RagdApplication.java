@@ -23,8 +23,11 @@ public final class RagdApplication {
      */
     public static void main(String[] args) throws IOException {
         setUpLogging(Arrays.asList(args).contains("--verbose"));
-        if (Boolean.getBoolean(Training.PROPERTY)) {
-            Training.run();
+        // Otherwise picocli looks for a class of Groovy, which opens every jar to find none.
+        System.setProperty("picocli.disable.closures", "true");
+        String training = System.getProperty(Training.PROPERTY);
+        if (training != null) {
+            Training.run(training.equals(Training.COMMANDS));
             return;
         }
         Termination termination = new Termination();

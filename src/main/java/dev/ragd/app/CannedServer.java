@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 final class CannedServer implements AutoCloseable {
 
     private static final String COLLECTION = """
-            {"id":"11111111-2222-3333-4444-555555555555","name":"documents","dimension":2,
+            {"id":"11111111-2222-3333-4444-555555555555","name":"documents","dimension":%d,
              "configuration_json":{"hnsw":{"space":"l2"},"embedding_function":null},"metadata":{"by":"nobody"},
              "tenant":"default_tenant","database":"default_database"}
             """;
@@ -26,11 +26,17 @@ final class CannedServer implements AutoCloseable {
               "weight":0.5,"draft":true}]],"include":["documents","metadatas","distances"]}
             """;
 
-    private final HttpServer server;
+    /** Of the vectors that it answers as a model server. */
+    static final int DIMENSION = 2;
 
-    CannedServer() throws IOException {
+    private final HttpServer server;
+    private final int dimension;
+
+    /** @param dimension of the collection */
+    CannedServer(int dimension) throws IOException {
+        this.dimension = dimension;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", CannedServer::answer);
+        server.createContext("/", this::answer);
         server.start();
     }
 
@@ -38,7 +44,7 @@ final class CannedServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    private static void answer(HttpExchange exchange) throws IOException {
+    private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             exchange.getRequestBody().readAllBytes();
             byte[] body = body(exchange.getRequestURI().getPath()).getBytes(StandardCharsets.UTF_8);
@@ -48,13 +54,13 @@ final class CannedServer implements AutoCloseable {
         }
     }
 
-    private static String body(String path) {
+    private String body(String path) {
         if (path.endsWith("/query")) {
             return HITS;
         } else if (path.endsWith("/count")) {
             return "1";
         } else if (path.contains("/collections/")) {
-            return COLLECTION;
+            return COLLECTION.formatted(dimension);
         } else if (path.endsWith("/embeddings")) {
             return "{\"data\":[{\"index\":0,\"embedding\":[0.6,0.8]}]}";
         }

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -31,25 +32,37 @@ import java.util.stream.Stream;
  */
 public final class Training {
 
-    /** The system property that asks for it. */
+    /** The system property that asks for it; its value says for which archive. */
     public static final String PROPERTY = "ragd.train";
+
+    /** The value for the class path of the commands that are no job, which lacks what jobs need. */
+    public static final String COMMANDS = "commands";
+
+    private static final int LOCAL_DIMENSION = 384;
 
     private static final URI NOBODY = URI.create("http://127.0.0.1:9");
 
     private Training() {}
 
-    /** Trains; what fails on the way is not worth telling, for an archive of less is still an archive. */
-    public static void run() throws IOException {
+    /**
+     * Trains; what fails on the way is not worth telling, for an archive of less is still an archive.
+     *
+     * @param commandsOnly without any job
+     */
+    public static void run(boolean commandsOnly) throws IOException {
         Path folder = Files.createTempDirectory("ragd-train");
         try {
             Home home = new Home(folder.resolve("home"));
-            Path docs = Files.createDirectory(folder.resolve("docs"));
-            Files.writeString(docs.resolve("note.txt"), "A note.");
-            index(home, docs);
-            command("index", "--dry-run", "--home", home.root().toString(), docs.toString());
+            if (!commandsOnly) {
+                Path docs = Files.createDirectory(folder.resolve("docs"));
+                Files.writeString(docs.resolve("note.txt"), "A note.");
+                index(home, docs);
+                command("index", "--dry-run", "--home", home.root().toString(), docs.toString());
+            }
             command("config", "list", "--home", home.root().toString());
             command("search", "--home", home.root().toString(), "note");
-            searchInACollection(home);
+            searchByModelServer(home);
+            searchByLocalModel(home);
             command("--help");
         } finally {
             delete(folder);
@@ -74,33 +87,48 @@ public final class Training {
     }
 
     /**
-     * A search that finds something. The local model stays away: loading it would take longer than all the rest, and its
-     * classes are few.
+     * A search that finds something.
      *
      * @return the command's exit code
      */
-    static int searchInACollection(Home home) throws IOException {
-        try (CannedServer server = new CannedServer()) {
-            return command(
-                    "search",
-                    "--home",
-                    home.root().toString(),
-                    "--set",
-                    "storage.chromadb.url=" + server.url(),
+    static int searchByModelServer(Home home) throws IOException {
+        try (CannedServer server = new CannedServer(CannedServer.DIMENSION)) {
+            return search(
+                    home,
+                    server,
                     "--set",
                     "embed.provider=openai",
                     "--set",
                     "embed.url=" + server.url(),
-                    "--assume-model",
-                    "note");
+                    "--assume-model");
         }
+    }
+
+    /**
+     * The same by the model in process. Unpacks and loads it, a second of the first start after a build.
+     *
+     * @return the command's exit code
+     */
+    static int searchByLocalModel(Home home) throws IOException {
+        try (CannedServer server = new CannedServer(LOCAL_DIMENSION)) {
+            return search(home, server, "--assume-model");
+        }
+    }
+
+    private static int search(Home home, CannedServer server, String... options) {
+        List<String> args = new ArrayList<>(
+                List.of("search", "--home", home.root().toString(), "--set", "storage.chromadb.url=" + server.url()));
+        args.addAll(List.of(options));
+        args.add("note");
+        return command(args.toArray(String[]::new));
     }
 
     private static int command(String... args) {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         Console console = new Console(nowhere, nowhere, InputStream.nullInputStream(), false, false, 80);
         Termination termination = new Termination();
-        int code = new RagdCli(console, Map.of(), new Application(new SpringJobs(termination))).run(args);
+        int code = new RagdCli(console, Map.of(), new Application(new SpringJobs(termination)))
+                .run(PlainForm.matches(args) ? PlainForm.toCommand(args) : args); // as the main class does
         termination.finished();
         return code;
     }

@@ -5,12 +5,13 @@ import dev.ragd.store.Metadata;
 import dev.ragd.store.MetadataValue;
 import dev.ragd.store.SearchHit;
 import dev.ragd.store.VectorRecord;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +101,9 @@ final class SearchRendering {
         String title = metadata.text("title");
         return List.of(
                 String.valueOf(rank),
-                String.format(Locale.ROOT, "%.3f", hit.score()),
+                BigDecimal.valueOf(hit.score())
+                        .setScale(3, RoundingMode.HALF_UP)
+                        .toPlainString(),
                 PlainText.of(source == null ? hit.record().id() : relative(source)),
                 start == null || end == null ? chunk(metadata) : start + "-" + end,
                 title == null ? "" : PlainText.of(title));

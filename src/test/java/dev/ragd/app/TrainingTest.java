@@ -13,7 +13,8 @@ class TrainingTest {
 
     /** A search that failed half-way would leave the classes of its second half out of the archive. */
     @Test
-    void theSearchRunsToItsEnd(@TempDir Path folder) throws IOException {
-        assertThat(Training.searchInACollection(new Home(folder))).isEqualTo(ExitCode.DONE.code());
+    void theSearchesRunToTheirEnd(@TempDir Path folder) throws IOException {
+        assertThat(Training.searchByModelServer(new Home(folder))).isEqualTo(ExitCode.DONE.code());
+        assertThat(Training.searchByLocalModel(new Home(folder))).isEqualTo(ExitCode.DONE.code());
     }
 }

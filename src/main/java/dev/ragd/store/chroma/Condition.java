@@ -10,9 +10,9 @@ import java.util.stream.Stream;
 sealed interface Condition {
 
     /** Always or never. */
-    record Constant(boolean value) implements Condition {
-        static final Constant TRUE = new Constant(true);
-        static final Constant FALSE = new Constant(false);
+    enum Constant implements Condition {
+        TRUE,
+        FALSE
     }
 
     /** On a metadata key: {@code {key: {op: operand}}}. */
@@ -30,11 +30,11 @@ sealed interface Condition {
     static Condition all(List<Condition> parts) {
         List<Condition> flat = new ArrayList<>();
         for (Condition p : parts) {
-            if (p.equals(Constant.FALSE)) {
+            if (p == Constant.FALSE) {
                 return Constant.FALSE;
             } else if (p instanceof All a) {
                 flat.addAll(a.parts());
-            } else if (!p.equals(Constant.TRUE)) {
+            } else if (p != Constant.TRUE) {
                 flat.add(p);
             }
         }
@@ -44,11 +44,11 @@ sealed interface Condition {
     static Condition any(List<Condition> parts) {
         List<Condition> flat = new ArrayList<>();
         for (Condition p : parts) {
-            if (p.equals(Constant.TRUE)) {
+            if (p == Constant.TRUE) {
                 return Constant.TRUE;
             } else if (p instanceof Any a) {
                 flat.addAll(a.parts());
-            } else if (!p.equals(Constant.FALSE)) {
+            } else if (p != Constant.FALSE) {
                 flat.add(p);
             }
         }
@@ -58,7 +58,7 @@ sealed interface Condition {
     /** The opposite; empty when Chroma has no words for it. */
     default Optional<Condition> negated() {
         if (this instanceof Constant c) {
-            return Optional.of(c.value() ? Constant.FALSE : Constant.TRUE);
+            return Optional.of(c == Constant.TRUE ? Constant.FALSE : Constant.TRUE);
         } else if (this instanceof Leaf l) {
             return Optional.ofNullable(OPPOSITES.get(l.op())).map(op -> new Leaf(l.key(), op, l.operand()));
         } else if (this instanceof Doc d) {

@@ -28,9 +28,11 @@ final class Searcher {
 
     private static final int MAX_FETCH = 20_000;
 
-    private static final Comparator<SearchHit> BEST_FIRST = Comparator.comparingDouble(SearchHit::score)
-            .reversed()
-            .thenComparing(h -> h.record().id());
+    /** Spelled out: Java's ready-made comparators are made at run time, and the class archive cannot keep them. */
+    private static final Comparator<SearchHit> BEST_FIRST = (a, b) -> {
+        int byScore = Double.compare(b.score(), a.score());
+        return byScore != 0 ? byScore : a.record().id().compareTo(b.record().id());
+    };
 
     private final ChromaApi api;
     private final RemoteCollection remote;

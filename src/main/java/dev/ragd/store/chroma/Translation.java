@@ -37,17 +37,17 @@ record Translation(Condition condition, boolean exact) {
     static Translation all(List<Translation> parts) {
         Condition c = Condition.all(parts.stream().map(Translation::condition).toList());
         return new Translation(
-                c, c.equals(Condition.Constant.FALSE) || parts.stream().allMatch(Translation::exact));
+                c, c == Condition.Constant.FALSE || parts.stream().allMatch(Translation::exact));
     }
 
     static Translation any(List<Translation> parts) {
         Condition c = Condition.any(parts.stream().map(Translation::condition).toList());
-        boolean always = parts.stream().anyMatch(p -> p.exact() && p.condition().equals(Condition.Constant.TRUE));
+        boolean always = parts.stream().anyMatch(p -> p.exact() && p.condition() == Condition.Constant.TRUE);
         return new Translation(c, always || parts.stream().allMatch(Translation::exact));
     }
 
     boolean isNever() {
-        return condition.equals(Condition.Constant.FALSE);
+        return condition == Condition.Constant.FALSE;
     }
 
     /**
@@ -77,7 +77,7 @@ record Translation(Condition condition, boolean exact) {
                 onMetadata.add(part);
             } else if (part.leaves().allMatch(Doc.class::isInstance)) {
                 onText.add(part);
-            } else if (!part.equals(Condition.Constant.TRUE)) {
+            } else if (part != Condition.Constant.TRUE) {
                 complete = false;
             }
         }
