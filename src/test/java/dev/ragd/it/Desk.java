@@ -1,7 +1,5 @@
 package dev.ragd.it;
 
-import dev.ragd.store.chroma.ChromaServers;
-import dev.ragd.store.chroma.server.Generation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,30 +8,45 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
 
-/** A user's desk: a home, a folder of documents, and a collection of its own on the server that all tests share. */
+/** A user's desk: a home, a folder of documents, and a collection of its own. */
 final class Desk {
 
     final Path folder;
     final Path docs;
     final String collection = "it-" + UUID.randomUUID();
+    /** The server that all tests share, or one of its own; null on a store in the home. */
     final URI server;
+
     final RawChroma chroma;
     final Ragd ragd;
+    private final Backend backend;
 
     Desk(Path folder) {
-        this(folder, ChromaServers.shared(Generation.V1_0));
+        this(folder, Backend.CHROMA_1_0);
     }
 
+    Desk(Path folder, Backend backend) {
+        this(folder, backend, backend.server());
+    }
+
+    /** On a Chroma server of its own. */
     Desk(Path folder, URI server) {
+        this(folder, Backend.CHROMA_1_0, server);
+    }
+
+    private Desk(Path folder, Backend backend, URI server) {
         try {
             this.folder = Files.createDirectories(folder).toRealPath();
             this.docs = Files.createDirectories(this.folder.resolve("docs"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        this.backend = backend;
         this.server = server;
-        this.chroma = new RawChroma(server);
-        this.ragd = Ragd.in(this.folder.resolve("home")).withServer(server).withSetting("index.collection", collection);
+        this.chroma = server == null ? null : new RawChroma(server);
+        Ragd configured = backend.configure(Ragd.in(this.folder.resolve("home")));
+        this.ragd = (server == null ? configured : configured.withServer(server))
+                .withSetting("index.collection", collection);
     }
 
     Ragd.Result index(String... more) {
@@ -65,12 +78,9 @@ final class Desk {
     /** The same documents in a home and a collection that nobody disturbs. */
     Map<String, String> undisturbed() {
         String other = "it-" + UUID.randomUUID();
-        manyBatches()
-                .withVariable("RAGD_HOME", folder.resolve("other-home").toString())
-                .withSetting("index.collection", other)
-                .run("index", docs.toString())
-                .expect(0);
-        return chroma.contents(other);
+        Ragd calm = manyBatches().withHome(folder.resolve("other-home")).withSetting("index.collection", other);
+        calm.run("index", docs.toString()).expect(0);
+        return contents(calm, other);
     }
 
     /** The settings that go with {@link #writeMuch}. */
@@ -88,7 +98,28 @@ final class Desk {
         return text.toString();
     }
 
+    /** How many records other programs see in the collection at this moment; 0 before there is one. */
+    long count() {
+        return count(ragd);
+    }
+
+    /** The same where the program works on another home. */
+    long count(Ragd at) {
+        return chroma == null ? backend.count(at, collection) : chroma.count(collection);
+    }
+
+    /** What the collection holds, by id. */
     Map<String, String> contents() {
-        return chroma.contents(collection);
+        return contents(ragd);
+    }
+
+    /** The same where the program works on another home. */
+    Map<String, String> contents(Ragd at) {
+        return contents(at, collection);
+    }
+
+    /** By bare HTTP where there is a server: none of the product's code is involved. */
+    private Map<String, String> contents(Ragd at, String name) {
+        return chroma == null ? backend.digests(at, name) : chroma.contents(name);
     }
 }

@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A home on a disk that is full: mounted for the test, which takes root. Loudly skipped without, but not where CI=true. */
 class FullDiskIT {
@@ -26,9 +26,8 @@ class FullDiskIT {
     private Desk desk;
     private Ragd ragd;
 
-    @BeforeEach
-    void mount() throws IOException {
-        desk = new Desk(folder);
+    private void mount(Backend backend) throws IOException {
+        desk = new Desk(folder, backend);
         disk = Files.createDirectory(folder.resolve("disk"));
         try {
             shell("mount -t tmpfs -o size=70m none \"$1\"", disk);
@@ -41,7 +40,7 @@ class FullDiskIT {
             System.err.println(message);
             Assumptions.abort(message);
         }
-        ragd = desk.manyBatches().withVariable("RAGD_HOME", disk.resolve("home").toString());
+        ragd = desk.manyBatches().withHome(disk.resolve("home"));
     }
 
     @AfterEach
@@ -51,8 +50,10 @@ class FullDiskIT {
         }
     }
 
-    @Test
-    void aFullDiskFailsTheRunAndNothingIsMissingOnceThereIsSpace() throws IOException {
+    @ParameterizedTest
+    @EnumSource(names = "CHROMA_1_5", mode = EnumSource.Mode.EXCLUDE)
+    void aFullDiskFailsTheRunAndNothingIsMissingOnceThereIsSpace(Backend backend) throws IOException {
+        mount(backend);
         String[] index = {"index", desk.docs.toString(), "--json"};
         desk.write("first.txt", "Penguins live in the south.");
         fill(8 << 20);
@@ -65,7 +66,7 @@ class FullDiskIT {
         error(ragd.run(index), 1, disk.toString(), "No space left on device", "its disk is not full");
         free();
         try (Ragd.Running run = ragd.start(index)) {
-            run.await("to write", () -> desk.chroma.count(desk.collection) > 1);
+            run.await("to write", () -> desk.count(ragd) > 1);
             run.signal("STOP");
             fill(0);
             Ragd.Result failed = run.signal("CONT").await();
@@ -77,7 +78,7 @@ class FullDiskIT {
 
         assertThat(healed.json().at("/quarantined").size()).isZero();
         Map<String, String> expected = desk.undisturbed();
-        assertThat(desk.contents()).isEqualTo(expected);
+        assertThat(desk.contents(ragd)).isEqualTo(expected);
         assertThat(ragd.run(index).expect(0).json().at("/files/unchanged").asInt())
                 .isEqualTo(13);
     }

@@ -2,26 +2,16 @@ package dev.ragd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ragd.store.Field;
-import dev.ragd.store.RecordDigest;
-import dev.ragd.store.ScanPage;
-import dev.ragd.store.ScanRequest;
-import dev.ragd.store.VectorCollection;
-import dev.ragd.store.VectorRecord;
 import dev.ragd.store.VectorStore;
-import dev.ragd.store.chroma.ChromaServers;
 import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
-import dev.ragd.store.chroma.server.Generation;
 import dev.ragd.store.chroma.server.ManagedChroma;
 import dev.ragd.store.chroma.server.ManagedSettings;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,27 +32,24 @@ class IndexKillIT {
     Path folder;
 
     @ParameterizedTest
-    @EnumSource(Generation.class)
-    void anyNumberOfKillsLeavesWhatAnUndisturbedRunLeaves(Generation generation) throws IOException {
-        URI server = ChromaServers.shared(generation);
+    @EnumSource
+    void anyNumberOfKillsLeavesWhatAnUndisturbedRunLeaves(Backend backend) throws IOException {
         Corpus corpus = new Corpus(folder.resolve("docs"), 7).write(80, 24);
-        Ragd calm = ragd("calm").withServer(server).withSetting("index.collection", name("calm"));
-        Ragd victim = ragd("victim").withServer(server).withSetting("index.collection", name("victim"));
+        Ragd calm = on(backend, "calm");
+        Ragd victim = on(backend, "victim");
 
         Duration undisturbed = index(calm, corpus).duration();
         killAndFinish(victim, corpus, undisturbed, 4);
-        try (VectorStore store = ChromaStore.external(ChromaSettings.defaults().withUrl(server))) {
-            compare(contents(store, collectionOf(victim)), contents(store, collectionOf(calm)));
+        compare(digests(backend, victim), digests(backend, calm));
 
-            corpus.change();
-            Duration update = index(calm, corpus).duration();
-            killAndFinish(victim, corpus, update, 2);
-            Ragd fresh = ragd("fresh").withServer(server).withSetting("index.collection", name("fresh"));
-            index(fresh, corpus);
-            Map<String, String> expected = contents(store, collectionOf(fresh));
-            compare(contents(store, collectionOf(calm)), expected);
-            compare(contents(store, collectionOf(victim)), expected);
-        }
+        corpus.change();
+        Duration update = index(calm, corpus).duration();
+        killAndFinish(victim, corpus, update, 2);
+        Ragd fresh = on(backend, "fresh");
+        index(fresh, corpus);
+        Map<String, String> expected = digests(backend, fresh);
+        compare(digests(backend, calm), expected);
+        compare(digests(backend, victim), expected);
         JsonNode again = victim.run("index", corpus.folder().toString(), "--json")
                 .expect(0)
                 .json();
@@ -82,10 +69,10 @@ class IndexKillIT {
 
         Map<String, String> expected;
         try (VectorStore store = managed(calm)) {
-            expected = contents(store, "documents");
+            expected = Backend.digests(store, "documents");
         }
         try (VectorStore store = managed(victim)) {
-            compare(contents(store, "documents"), expected);
+            compare(Backend.digests(store, "documents"), expected);
         }
         assertThat(ProcessHandle.allProcesses()
                         .filter(p -> p.info()
@@ -128,24 +115,6 @@ class IndexKillIT {
                 .isEqualTo(expected);
     }
 
-    private static Map<String, String> contents(VectorStore store, String collection) {
-        Map<String, String> digests = new TreeMap<>();
-        try (VectorCollection open = store.open(collection)) {
-            String cursor = null;
-            do {
-                ScanPage page = open.scan(new ScanRequest(Field.ALL, null, cursor, 500));
-                for (VectorRecord record : page.records()) {
-                    assertThat(digests.put(record.id(), RecordDigest.hex(record)))
-                            .as("twice: " + record.id())
-                            .isNull();
-                }
-                cursor = page.next();
-            } while (cursor != null);
-            assertThat(open.count()).isEqualTo(digests.size());
-        }
-        return digests;
-    }
-
     private static VectorStore managed(Ragd ragd) {
         return new ChromaStore(
                 ChromaSettings.defaults(), ManagedChroma.open(ManagedSettings.in(ragd.home()), note -> {}));
@@ -164,8 +133,12 @@ class IndexKillIT {
         return which + "-" + unique;
     }
 
-    private String collectionOf(Ragd ragd) {
-        return name(String.valueOf(ragd.home().getFileName()));
+    private Ragd on(Backend backend, String home) {
+        return backend.configure(ragd(home)).withSetting("index.collection", name(home));
+    }
+
+    private Map<String, String> digests(Backend backend, Ragd ragd) {
+        return backend.digests(ragd, name(String.valueOf(ragd.home().getFileName())));
     }
 
     private static void sleep(long millis) {

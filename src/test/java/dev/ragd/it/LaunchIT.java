@@ -52,9 +52,7 @@ class LaunchIT {
 
     @Test
     void aNewerJavaGivesTheSameRecordsAndNoWarnings() throws IOException {
-        Ragd newer = desk.ragd
-                .withJava(newerJava())
-                .withVariable("RAGD_HOME", desk.folder.resolve("newer-home").toString());
+        Ragd newer = desk.ragd.withJava(newerJava()).withHome(desk.folder.resolve("newer-home"));
 
         Ragd.Result version = newer.run("--version").expect(0);
         Ragd.Result index = newer.run("index", desk.docs.toString(), "--json").expect(0);
@@ -71,7 +69,7 @@ class LaunchIT {
         // Without the launcher's options, as a script may call it.
         Ragd.Result bare = desk.ragd
                 .withFatJar(newerJava())
-                .withVariable("RAGD_HOME", newer.home().toString())
+                .withHome(newer.home())
                 .run("search", "otters", "--json")
                 .expect(0);
         assertThat(bare.stderr()).isEmpty();

@@ -107,6 +107,12 @@ public final class Ragd {
         return new Ragd(prefix, launch, more, home);
     }
 
+    /** The same on another home. */
+    public Ragd withHome(Path other) {
+        Ragd moved = withVariable("RAGD_HOME", other.toString());
+        return new Ragd(prefix, launch, moved.environment, other);
+    }
+
     /** The same with a setting, given as an environment variable. */
     public Ragd withSetting(String key, String value) {
         return withVariable("RAGD_" + key.replace('.', '_').toUpperCase(java.util.Locale.ROOT), value);

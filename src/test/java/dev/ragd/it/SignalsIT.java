@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs that are stopped, and runs that meet another one. */
 class SignalsIT {
@@ -15,15 +16,16 @@ class SignalsIT {
     @TempDir
     Path folder;
 
-    @Test
-    void aStoppedRunIsTakenUpAndASecondOneIsToldAtOnceWhoOwnsTheHome() {
-        Desk desk = new Desk(folder);
+    @ParameterizedTest
+    @EnumSource(names = "CHROMA_1_5", mode = EnumSource.Mode.EXCLUDE)
+    void aStoppedRunIsTakenUpAndASecondOneIsToldAtOnceWhoOwnsTheHome(Backend backend) {
+        Desk desk = new Desk(folder, backend);
         desk.writeMuch();
         Ragd ragd = desk.manyBatches();
         String[] index = {"index", desk.docs.toString(), "--json"};
 
         try (Ragd.Running first = ragd.start(index)) {
-            first.await("to write", () -> desk.chroma.count(desk.collection) > 0);
+            first.await("to write", () -> desk.count() > 0);
             first.signal("STOP"); // it stays where it is while we look around
             Ragd.Result second = ragd.run(index);
             error(second, 75, "another run owns this home", "process " + first.pid());
@@ -39,9 +41,9 @@ class SignalsIT {
             first.signal("CONT").signal("TERM");
             error(first.await(), 143, "stopped", "the same command goes on");
         }
-        int atFirst = desk.chroma.count(desk.collection);
+        long atFirst = desk.count();
         try (Ragd.Running resumed = ragd.start(index)) {
-            resumed.await("to write", () -> desk.chroma.count(desk.collection) > atFirst);
+            resumed.await("to write", () -> desk.count() > atFirst);
             resumed.signal("INT");
             error(resumed.await(), 130, "stopped", "the same command goes on");
             assertThat(resumed.stderr()).contains("taking up the run that was stopped");
