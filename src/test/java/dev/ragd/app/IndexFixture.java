@@ -17,6 +17,7 @@ import dev.ragd.jobs.index.IndexReport;
 import dev.ragd.jobs.index.IndexRequest;
 import dev.ragd.jobs.index.IndexResources;
 import dev.ragd.jobs.index.IndexSettings;
+import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.Field;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
@@ -30,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,14 +40,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A home, a folder of documents, and an index job on the exact in-memory store with a model that is a function of the
- * text: what the job does with each file can be counted and compared to the bit.
+ * A home, a folder of documents, and an index job with a model that is a function of the text: what the job does with each
+ * file can be counted and compared to the bit. The store is the exact one in memory unless another is given.
  */
 public final class IndexFixture {
 
     final Path home;
     final Path docs;
-    final InMemoryStore.Data data = new InMemoryStore.Data();
     final CountingEmbedder embedder = new CountingEmbedder("model-a");
     final PlainParser parser = new PlainParser();
     final List<String> notes = new ArrayList<>();
@@ -62,9 +63,61 @@ public final class IndexFixture {
         void write(int number);
     }
 
+    /** Opens the one store of a fixture; what one view of it wrote the next one sees. */
+    interface Opener {
+        /** @param folder for the files of the store */
+        VectorStore open(Path folder);
+
+        /** Gives every fixture a store of its own in memory. */
+        static Opener memory() {
+            Map<Path, InMemoryStore.Data> stores = new HashMap<>();
+            return folder -> new InMemoryStore(stores.computeIfAbsent(folder, f -> new InMemoryStore.Data()));
+        }
+    }
+
+    private final Opener opener;
+
     public IndexFixture(Path folder) throws IOException {
+        this(folder, Opener.memory());
+    }
+
+    IndexFixture(Path folder, Opener opener) throws IOException {
+        this.opener = opener;
         home = folder.resolve("home");
         docs = Files.createDirectories(folder.resolve("docs"));
+    }
+
+    /** Three documents: a file of one chunk or two, one of several batches, one in a folder. */
+    IndexFixture withDocuments() {
+        write("a.txt", prose("a", 12));
+        write("b.md", prose("b", 40));
+        write("sub/c.txt", prose("c", 3));
+        return this;
+    }
+
+    /** An empty home and no documents, on a store of the same kind. */
+    IndexFixture another(Path folder) throws IOException {
+        return new IndexFixture(folder, opener);
+    }
+
+    /** What an index made from nothing of these documents holds, with this model and these chunks. */
+    Map<String, String> freshIndex() throws IOException {
+        IndexFixture fresh = another(Files.createTempDirectory(home.getParent(), "fresh"));
+        fresh.chunking = chunking;
+        fresh.currentEmbedder = currentEmbedder;
+        fresh.run(request());
+        return fresh.contents();
+    }
+
+    /** A view of the store. */
+    VectorStore store() {
+        return opener.open(home.resolveSibling("store"));
+    }
+
+    List<String> collections() {
+        try (VectorStore store = store()) {
+            return store.list().stream().map(CollectionInfo::name).toList();
+        }
     }
 
     /** What a run works with: a new view of the same store, the same model and parser. */
@@ -130,7 +183,7 @@ public final class IndexFixture {
     /** Everything in a collection, by id, as text that can be compared. */
     Map<String, String> contents(String collection) {
         Map<String, String> contents = new TreeMap<>();
-        try (InMemoryStore store = new InMemoryStore(data);
+        try (VectorStore store = store();
                 VectorCollection open = store.open(collection)) {
             String cursor = null;
             do {
@@ -167,7 +220,7 @@ public final class IndexFixture {
 
     private final class Resources implements IndexResources {
         private final VectorStore store =
-                new HookedStore(new InMemoryStore(data), () -> beforeWrite.write(writes.incrementAndGet()));
+                new HookedStore(IndexFixture.this.store(), () -> beforeWrite.write(writes.incrementAndGet()));
 
         @Override
         public VectorStore store() {

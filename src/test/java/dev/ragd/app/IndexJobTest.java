@@ -16,7 +16,7 @@ import dev.ragd.jobs.index.IndexSettings;
 import dev.ragd.store.Distance;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
-import dev.ragd.store.memory.InMemoryStore;
+import dev.ragd.store.VectorStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,12 +36,14 @@ class IndexJobTest {
 
     private IndexFixture job;
 
+    /** The store that everything here runs on. */
+    IndexFixture.Opener opener() {
+        return IndexFixture.Opener.memory();
+    }
+
     @BeforeEach
     void documents() throws IOException {
-        job = new IndexFixture(folder);
-        job.write("a.txt", IndexFixture.prose("a", 12));
-        job.write("b.md", IndexFixture.prose("b", 40));
-        job.write("sub/c.txt", IndexFixture.prose("c", 3));
+        job = new IndexFixture(folder, opener()).withDocuments();
     }
 
     @Test
@@ -56,7 +58,7 @@ class IndexJobTest {
                 .isEqualTo(job.contents().size())
                 .isEqualTo(job.embedder.texts.get());
         String text = IndexFixture.prose("b", 40);
-        try (InMemoryStore store = new InMemoryStore(job.data);
+        try (VectorStore store = job.store();
                 VectorCollection documents = store.open("documents")) {
             documents.get(job.contents().keySet(), dev.ragd.store.Field.ALL).stream()
                     .filter(r -> "b.md".equals(r.metadata().text("file_name")))
@@ -111,7 +113,7 @@ class IndexJobTest {
         assertThat(report.files().deleted()).isZero();
         assertThat(job.embedder.texts.get()).isZero();
         assertThat(job.parser.files.get()).isZero();
-        assertThat(job.contents()).isEqualTo(freshIndex());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
         assertThat(job.run().files().unchanged()).isEqualTo(3);
     }
 
@@ -129,7 +131,7 @@ class IndexJobTest {
         assertThat(report.files().renamed()).isEqualTo(3);
         assertThat(report.files().deleted()).isZero();
         assertThat(job.embedder.texts.get()).isZero();
-        IndexFixture fresh = new IndexFixture(folder.resolve("fresh"));
+        IndexFixture fresh = job.another(folder.resolve("fresh"));
         fresh.run(request);
         assertThat(job.contents()).isEqualTo(fresh.contents());
     }
@@ -145,7 +147,7 @@ class IndexJobTest {
         assertThat(report.files().indexed()).isEqualTo(1);
         assertThat(job.embedder.texts.get()).isBetween(1, 2);
         assertThat(report.chunks().reused()).isGreaterThan(10);
-        assertThat(job.contents()).isEqualTo(freshIndex());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -165,7 +167,7 @@ class IndexJobTest {
 
         assertThat(job.embedder.texts.get()).isLessThan(4);
         assertThat(report.chunks().reused()).isGreaterThan(8);
-        assertThat(job.contents()).isEqualTo(freshIndex());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -177,7 +179,7 @@ class IndexJobTest {
 
         assertThat(report.files().deleted()).isEqualTo(1);
         assertThat(report.chunks().deleted()).isPositive();
-        assertThat(job.contents()).isEqualTo(freshIndex());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -195,7 +197,7 @@ class IndexJobTest {
         assertThat(job.contents()).isEqualTo(before);
 
         assertThat(job.run(job.request(false, true)).files().deleted()).isEqualTo(30);
-        assertThat(job.contents()).isEqualTo(freshIndex());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
         assertThat(job.run().files().unchanged()).isEqualTo(33);
     }
 
@@ -232,7 +234,7 @@ class IndexJobTest {
 
         assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(e).hasMessageContaining(job.docs.toString());
-        assertThat(new InMemoryStore(job.data).list()).isEmpty();
+        assertThat(job.collections()).isEmpty();
     }
 
     @Test
@@ -242,7 +244,7 @@ class IndexJobTest {
         }
 
         assertThat(job.run().files().seen()).isZero();
-        assertThat(new InMemoryStore(job.data).list()).isEmpty();
+        assertThat(job.collections()).isEmpty();
     }
 
     @Test
@@ -293,12 +295,12 @@ class IndexJobTest {
 
     @Test
     void aRunCutOffAtAnyWriteGoesOnAndEqualsAnUninterruptedOne() throws IOException {
-        Map<String, String> expected = freshIndex();
+        Map<String, String> expected = job.freshIndex();
         int failAt = 1;
         boolean cutOff = true;
         while (cutOff) {
             Path place = folder.resolve("cut" + failAt);
-            IndexFixture victim = new IndexFixture(place);
+            IndexFixture victim = job.another(place);
             victim.settings = job.settings;
             int at = failAt;
             cutOff = cutOffAndResume(victim, at);
@@ -352,7 +354,7 @@ class IndexJobTest {
         job.run();
         job.run();
 
-        assertThat(job.contents()).isEqualTo(freshIndex());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -369,7 +371,7 @@ class IndexJobTest {
         job.run();
         job.run();
 
-        assertThat(job.contents()).isEqualTo(freshIndex());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -388,7 +390,7 @@ class IndexJobTest {
 
         assertThat(report.resumed()).isTrue();
         assertThat(report.files().indexed()).isEqualTo(3);
-        assertThat(job.contents()).isEqualTo(freshIndex());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
         assertThat(report.chunks().written()).isEqualTo(job.contents().size());
     }
 
@@ -476,7 +478,7 @@ class IndexJobTest {
 
     @Test
     void aCollectionOfAnotherProgramIsNotWrittenTo() {
-        try (InMemoryStore store = new InMemoryStore(job.data)) {
+        try (VectorStore store = job.store()) {
             store.create(new dev.ragd.store.CollectionSpec("documents", 8, Distance.L2, dev.ragd.store.Metadata.EMPTY))
                     .close();
         }
@@ -491,7 +493,7 @@ class IndexJobTest {
     void chunksTheStoreLostAreIndexedAgain() {
         job.run();
         Map<String, String> before = job.contents();
-        try (InMemoryStore store = new InMemoryStore(job.data);
+        try (VectorStore store = job.store();
                 VectorCollection documents = store.open("documents")) {
             documents.delete(before.keySet().stream().limit(5).toList());
         }
@@ -505,7 +507,7 @@ class IndexJobTest {
     void aDroppedCollectionIsIndexedAnew() {
         job.run();
         Map<String, String> before = job.contents();
-        try (InMemoryStore store = new InMemoryStore(job.data)) {
+        try (VectorStore store = job.store()) {
             store.drop("documents");
         }
 
@@ -570,14 +572,6 @@ class IndexJobTest {
 
     private IndexRequest docsOf(IndexFixture other) {
         return other.request();
-    }
-
-    /** What an index made from nothing of the same documents holds. */
-    private Map<String, String> freshIndex() throws IOException {
-        IndexFixture fresh = new IndexFixture(Files.createTempDirectory(folder, "fresh"));
-        fresh.chunking = job.chunking;
-        fresh.run(docsOf(job));
-        return fresh.contents();
     }
 
     private Map<Path, String> homeFiles() throws IOException {

@@ -15,7 +15,7 @@ import dev.ragd.store.Distance;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
-import dev.ragd.store.memory.InMemoryStore;
+import dev.ragd.store.VectorStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,12 +39,14 @@ class IndexRecoveryTest {
 
     private IndexFixture job;
 
+    /** The store that everything here runs on. */
+    IndexFixture.Opener opener() {
+        return IndexFixture.Opener.memory();
+    }
+
     @BeforeEach
     void documents() throws IOException {
-        job = new IndexFixture(folder);
-        job.write("a.txt", IndexFixture.prose("a", 12));
-        job.write("b.md", IndexFixture.prose("b", 40));
-        job.write("sub/c.txt", IndexFixture.prose("c", 3));
+        job = new IndexFixture(folder, opener()).withDocuments();
     }
 
     @Test
@@ -55,7 +57,7 @@ class IndexRecoveryTest {
 
         assertThat(job.run().resumed()).isTrue();
 
-        assertThat(job.contents()).isEqualTo(fresh());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -74,7 +76,7 @@ class IndexRecoveryTest {
         job.run();
         job.run(job.request(true, false));
 
-        assertThat(job.contents()).isEqualTo(fresh());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -88,17 +90,19 @@ class IndexRecoveryTest {
 
         job.run();
 
-        assertThat(job.contents()).isEqualTo(fresh());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
     void aCollectionDroppedMeanwhileIsMadeAnew() throws IOException {
         cutOffAfter(4);
-        new InMemoryStore(job.data).drop("documents");
+        try (VectorStore store = job.store()) {
+            store.drop("documents");
+        }
 
         job.run();
 
-        assertThat(job.contents()).isEqualTo(fresh());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -111,7 +115,7 @@ class IndexRecoveryTest {
 
         job.run();
 
-        assertThat(job.contents()).isEqualTo(fresh());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -124,7 +128,7 @@ class IndexRecoveryTest {
 
         job.run();
 
-        assertThat(job.contents()).isEqualTo(fresh());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -187,21 +191,16 @@ class IndexRecoveryTest {
     @Test
     void aNewGenerationDoesNotTakeTheNameOfSomebodyElsesCollection() {
         job.run();
-        try (InMemoryStore store = new InMemoryStore(job.data)) {
+        try (VectorStore store = job.store()) {
             store.create(new CollectionSpec("documents.g2", 8, Distance.L2, Metadata.EMPTY))
                     .close();
         }
-        String id =
-                new InMemoryStore(job.data).find("documents.g2").orElseThrow().id();
+        String id = idOf("documents.g2");
         job.currentEmbedder = new CountingEmbedder("model-b");
 
         job.run(job.request(true, false));
 
-        assertThat(new InMemoryStore(job.data)
-                        .find("documents.g2")
-                        .orElseThrow()
-                        .id())
-                .isEqualTo(id);
+        assertThat(idOf("documents.g2")).isEqualTo(id);
         assertThat(job.generations().current("memory", "documents").physical()).isEqualTo("documents.g3");
     }
 
@@ -235,7 +234,7 @@ class IndexRecoveryTest {
         job.run();
 
         assertThat(job.embedder.texts.get()).isZero();
-        assertThat(job.contents()).isEqualTo(fresh());
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test
@@ -262,7 +261,7 @@ class IndexRecoveryTest {
         job.run();
         job.run(over(other));
         Map<String, String> before = job.contents();
-        try (InMemoryStore store = new InMemoryStore(job.data);
+        try (VectorStore store = job.store();
                 VectorCollection documents = store.open("documents")) {
             documents.delete(before.entrySet().stream()
                     .filter(e -> e.getValue().contains("other"))
@@ -337,7 +336,7 @@ class IndexRecoveryTest {
 
     @Test
     void aHomeTheDatabaseCannotLiveInIsRefused() throws IOException {
-        IndexFixture odd = new IndexFixture(Files.createDirectories(folder.resolve("x;y")));
+        IndexFixture odd = job.another(Files.createDirectories(folder.resolve("x;y")));
         odd.write("a.txt", IndexFixture.prose("a", 12));
 
         JobException e = catchThrowableOfType(JobException.class, () -> odd.run());
@@ -348,7 +347,7 @@ class IndexRecoveryTest {
 
     @Test
     void aHomeWithBlanksAndOtherLettersWorks() throws IOException {
-        IndexFixture odd = new IndexFixture(Files.createDirectories(folder.resolve("y z#é%20")));
+        IndexFixture odd = job.another(Files.createDirectories(folder.resolve("y z#é%20")));
         odd.write("a.txt", IndexFixture.prose("a", 12));
 
         odd.run();
@@ -368,8 +367,14 @@ class IndexRecoveryTest {
         job.beforeWrite = n -> {};
     }
 
+    private String idOf(String collection) {
+        try (VectorStore store = job.store()) {
+            return store.find(collection).orElseThrow().id();
+        }
+    }
+
     private void loseChunks(int number) {
-        try (InMemoryStore store = new InMemoryStore(job.data);
+        try (VectorStore store = job.store();
                 VectorCollection documents = store.open("documents")) {
             documents.delete(job.contents().keySet().stream().limit(number).collect(Collectors.toList()));
         }
@@ -405,13 +410,5 @@ class IndexRecoveryTest {
     private static String parts(String first) {
         return "# One\n\n" + first + "\n\n# Two\n\n" + IndexFixture.prose("d", 12) + "\n# Three\n\n"
                 + IndexFixture.prose("e", 12);
-    }
-
-    private Map<String, String> fresh() throws IOException {
-        IndexFixture fresh = new IndexFixture(Files.createTempDirectory(folder, "fresh"));
-        fresh.chunking = job.chunking;
-        fresh.currentEmbedder = job.currentEmbedder;
-        fresh.run(job.request());
-        return fresh.contents();
     }
 }
