@@ -52,6 +52,10 @@ class ArchitectureTest {
             .definedBy("dev.ragd.store")
             .layer("chroma")
             .definedBy("dev.ragd.store.chroma..")
+            .layer("documents")
+            .definedBy("dev.ragd.store.documents..")
+            .layer("lucene")
+            .definedBy("dev.ragd.store.lucene..")
             .layer("config")
             .definedBy("dev.ragd.config..")
             .layer("files")
@@ -74,6 +78,10 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("catalog", "ops", "jobs", "cli", "app")
             .whereLayer("chroma")
             .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("documents")
+            .mayOnlyBeAccessedByLayers("lucene")
+            .whereLayer("lucene")
+            .mayOnlyBeAccessedByLayers("app")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("cli", "app");
 
@@ -94,6 +102,17 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule anAdapterKnowsThePortOnly = knowsOnly("dev.ragd.store.chroma..", "dev.ragd.store");
+
+    @ArchTest
+    static final ArchRule theDocumentStoreKnowsThePortOnly =
+            knowsOnly("dev.ragd.store.documents..", "dev.ragd.store", "dev.ragd.files");
+
+    @ArchTest
+    static final ArchRule aLocalAdapterKnowsThePortAndTheDocumentStore =
+            knowsOnly("dev.ragd.store.lucene..", "dev.ragd.store", "dev.ragd.store.documents");
+
+    @ArchTest
+    static final ArchRule luceneStaysInTheDocumentStore = onlyIn("org.apache.lucene..", "dev.ragd.store.documents..");
 
     @ArchTest
     static final ArchRule theCatalogueKnowsStoreAndEmbed =

@@ -13,7 +13,7 @@ public final class Catalogue {
 
     public static final Setting<String> BACKEND = Setting.of(
                     "storage.backend",
-                    SettingType.choice("chromadb"),
+                    SettingType.choice("chromadb", "lucene"),
                     "chromadb",
                     "The vector store that commands work on")
             .withOption("--backend");
