@@ -13,34 +13,45 @@ import dev.ragd.store.chroma.ChromaServers;
 import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
 import dev.ragd.store.chroma.server.Generation;
+import dev.ragd.store.lucene.LuceneStore;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** A store that commands work on in a test: how they are pointed at it, and how the test looks into it. */
 public enum Backend {
-    CHROMA_1_0(Generation.V1_0),
-    CHROMA_1_5(Generation.V1_5);
+    CHROMA_1_0(ChromaStore.NAME, Generation.V1_0),
+    CHROMA_1_5(ChromaStore.NAME, Generation.V1_5),
+    LUCENE(LuceneStore.NAME, null);
 
+    private final String storeName;
     private final Generation generation;
 
-    Backend(Generation generation) {
+    Backend(String storeName, Generation generation) {
+        this.storeName = storeName;
         this.generation = generation;
     }
 
     /** The server that all tests share; null for a store in the home. */
     public URI server() {
-        return ChromaServers.shared(generation);
+        return generation == null ? null : ChromaServers.shared(generation);
     }
 
     /** The same program on this store. */
     public Ragd configure(Ragd ragd) {
-        return ragd.withSetting("storage.backend", ChromaStore.NAME).withServer(server());
+        Ragd on = ragd.withSetting("storage.backend", storeName);
+        return generation == null ? on : on.withServer(server());
     }
 
     /** The store that the program works on. */
     public VectorStore open(Ragd ragd) {
-        return ChromaStore.external(ChromaSettings.defaults().withUrl(server()));
+        Path data = ragd.home().resolve("data").resolve(storeName);
+        return switch (this) {
+            case CHROMA_1_0, CHROMA_1_5 ->
+                ChromaStore.external(ChromaSettings.defaults().withUrl(server()));
+            case LUCENE -> new LuceneStore(data);
+        };
     }
 
     /** Records in a collection as other programs see them now; 0 when there is no such collection. */

@@ -1,0 +1,12 @@
+package dev.ragd.app;
+
+import dev.ragd.store.lucene.LuceneStore;
+
+/** The same on the store of files in the home. */
+class IndexJobOnLuceneTest extends IndexJobTest {
+
+    @Override
+    IndexFixture.Opener opener() {
+        return LuceneStore::new;
+    }
+}
