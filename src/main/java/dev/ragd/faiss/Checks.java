@@ -1,5 +1,6 @@
 package dev.ragd.faiss;
 
+import java.nio.FloatBuffer;
 import java.util.Locale;
 
 /** What must hold before native code is called. */
@@ -26,16 +27,35 @@ final class Checks {
 
     /** {@code n} rows of {@code d} finite floats in {@code x}. */
     static void rows(float[] x, long n, int d) {
-        if (n < 0 || n * d > x.length) {
-            throw new IllegalArgumentException(n + " rows of " + d + " floats, but " + x.length + " floats are given");
-        }
+        room(x.length, n, d);
         int end = (int) (n * d);
         for (int i = 0; i < end; i++) {
             if (!Float.isFinite(x[i])) {
-                throw new IllegalArgumentException(
-                        "component " + i % d + " of row " + i / d + " is " + x[i] + ", expected a finite number");
+                throw notFinite(x[i], i, d);
             }
         }
+    }
+
+    /** The same from position 0 of a buffer. */
+    static void rows(FloatBuffer x, long n, int d) {
+        room(x.limit(), n, d);
+        int end = (int) (n * d);
+        for (int i = 0; i < end; i++) {
+            if (!Float.isFinite(x.get(i))) {
+                throw notFinite(x.get(i), i, d);
+            }
+        }
+    }
+
+    private static void room(int floats, long n, int d) {
+        if (n < 0 || n * d > floats) {
+            throw new IllegalArgumentException(n + " rows of " + d + " floats, but " + floats + " floats are given");
+        }
+    }
+
+    private static IllegalArgumentException notFinite(float value, int i, int d) {
+        return new IllegalArgumentException(
+                "component " + i % d + " of row " + i / d + " is " + value + ", expected a finite number");
     }
 
     static void dimension(int d) {

@@ -1,7 +1,7 @@
 package dev.ragd.faiss;
 
-import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.javacpp.LongPointer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Const;
@@ -84,7 +84,8 @@ final class Faiss {
     @Cast("bool")
     static native boolean is_trained(@Const Index index);
 
-    static native void train(Index index, @Cast("int64_t") long n, @Const float[] x, int threads) throws FaissException;
+    static native void train(Index index, @Cast("int64_t") long n, @Const FloatBuffer x, int threads)
+            throws FaissException;
 
     static native void add(Index index, @Cast("int64_t") long n, @Const float[] x, int threads) throws FaissException;
 
@@ -96,9 +97,9 @@ final class Faiss {
             float[] distances,
             @Cast("int64_t*") long[] rows,
             int effort,
-            @Cast("const uint64_t*") @Nullable LongPointer words,
+            @Cast("const uint64_t*") long @Nullable [] words,
             @Cast("int64_t") long bits,
-            @Cast("const int32_t*") @Nullable IntPointer ids,
+            @Cast("const int32_t*") @Nullable IntBuffer ids,
             int threads)
             throws FaissException;
 
@@ -108,9 +109,9 @@ final class Faiss {
             @Cast("int64_t") long k,
             float[] distances,
             @Cast("int64_t*") long[] rows,
-            @Cast("const uint64_t*") @Nullable LongPointer words,
+            @Cast("const uint64_t*") long @Nullable [] words,
             @Cast("int64_t") long bits,
-            @Cast("const int32_t*") @Nullable IntPointer ids)
+            @Cast("const int32_t*") @Nullable IntBuffer ids)
             throws FaissException;
 
     static native void measures(

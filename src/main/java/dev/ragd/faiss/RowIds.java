@@ -1,48 +1,42 @@
 package dev.ragd.faiss;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import org.bytedeco.javacpp.IntPointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 
 /**
  * The id of each row of an index, in memory that native code can read: a row is a place in the index, an id is what the
- * caller calls it. Grown by one thread at a time; a search that runs meanwhile sees the rows it knew.
+ * caller calls it. Grown by one thread at a time; searches that run meanwhile see the rows they know.
  */
-public final class RowIds implements AutoCloseable {
+public final class RowIds {
 
-    /** All that were ever in use: a search may still read an older, shorter one. */
-    private final List<IntPointer> kept = new ArrayList<>();
-
-    private volatile IntPointer ids;
-    private volatile int[] copy;
+    private volatile IntBuffer ids;
     private volatile int count;
-    private volatile boolean closed;
 
     /** @param capacity how many are expected */
-    public RowIds(FaissLibrary library, int capacity) {
-        Checks.loaded(library);
-        int room = Math.max(16, capacity);
-        this.ids = new IntPointer(room);
-        this.kept.add(ids);
-        this.copy = new int[room];
+    public RowIds(int capacity) {
+        this.ids = allocate(Math.max(16, capacity));
     }
 
     /** Appends the ids of the next rows; they must ascend, and be zero or more. */
     public void append(int[] more, int n) {
-        Checks.open(closed, "these ids");
         Checks.that(n >= 0 && n <= more.length, "%d ids, but %d are given", n, more.length);
-        int last = count == 0 ? -1 : copy[count - 1];
+        int before = count;
+        int last = before == 0 ? -1 : ids.get(before - 1);
         for (int i = 0; i < n; i++) {
-            Checks.that(more[i] > last, "id %d after id %d: ids ascend", more[i], last);
+            if (more[i] <= last) {
+                throw new IllegalArgumentException("id " + more[i] + " after id " + last + ": ids ascend");
+            }
             last = more[i];
         }
-        reserve(Math.addExact(count, n));
-        System.arraycopy(more, 0, copy, count, n);
-        for (int i = 0; i < n; i++) {
-            ids.put(count + i, more[i]);
+        int needed = Math.addExact(before, n);
+        if (needed > ids.capacity()) {
+            IntBuffer larger = allocate((int) Math.min(Integer.MAX_VALUE / 4, Math.max(needed, before * 3L / 2)));
+            larger.put(0, ids, 0, before);
+            ids = larger;
         }
-        count = count + n;
+        ids.put(before, more, 0, n);
+        count = needed;
     }
 
     /** How many rows have an id. */
@@ -53,42 +47,39 @@ public final class RowIds implements AutoCloseable {
     /** The id of a row. */
     public int id(int row) {
         Checks.that(row >= 0 && row < count, "row %d of %d", row, count);
-        return copy[row];
+        return ids.get(row);
     }
 
     /** The row of an id, or -1. */
     public int row(int id) {
-        int row = Arrays.binarySearch(copy, 0, count, id);
-        return row < 0 ? -1 : row;
+        int row = firstFrom(id);
+        return row < count && ids.get(row) == id ? row : -1;
     }
 
-    /** All ids, in order of rows. */
-    public int[] toArray() {
-        return Arrays.copyOf(copy, count);
-    }
-
-    @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
-            kept.forEach(IntPointer::deallocate);
+    /** The first row whose id is not smaller; may be the number of rows. */
+    public int firstFrom(int id) {
+        IntBuffer all = ids;
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (all.get(middle) < id) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
+        return low;
     }
 
-    IntPointer address() {
-        Checks.open(closed, "these ids");
+    /** For native code, from position 0 on; garbage collected, not before a call that has it returns. */
+    IntBuffer memory() {
         return ids;
     }
 
-    private void reserve(int needed) {
-        if (needed <= copy.length) {
-            return;
-        }
-        int room = (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, copy.length * 3L / 2));
-        IntPointer larger = new IntPointer(room);
-        larger.put(copy, 0, count);
-        kept.add(larger);
-        ids = larger;
-        copy = Arrays.copyOf(copy, room);
+    private static IntBuffer allocate(int capacity) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(capacity, Integer.BYTES))
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer();
     }
 }

@@ -1,5 +1,7 @@
 package dev.ragd.faiss;
 
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -122,8 +124,13 @@ public final class VectorIndex implements AutoCloseable {
         return reading(() -> Faiss.is_trained(index));
     }
 
-    /** Learns the lists of an IVF index by k-means; nothing else needs it. The same rows give the same lists. */
-    public void train(float[] rows, int n, int threads) {
+    /**
+     * Learns the lists of an IVF index by k-means; nothing else needs it. The same rows give the same lists.
+     *
+     * @param rows {@code float[n*dimension]}, finite, in native order: large, so outside of the heap
+     */
+    public void train(FloatBuffer rows, int n, int threads) {
+        Checks.that(rows.isDirect() && rows.position() == 0, "a direct buffer from its start is expected");
         Checks.rows(rows, n, dimension);
         Checks.that(n >= 1, "training needs rows");
         Checks.threads(threads);
@@ -183,11 +190,9 @@ public final class VectorIndex implements AutoCloseable {
                         found.distances(),
                         found.rows(),
                         effort,
-                        members == null ? null : members.words(),
-                        members == null ? 0 : members.bits(),
-                        members == null || members.ids() == null
-                                ? null
-                                : members.ids().address(),
+                        words(members),
+                        bits(members),
+                        ids(members),
                         threads);
             }
             return found;
@@ -209,11 +214,9 @@ public final class VectorIndex implements AutoCloseable {
                         k,
                         found.distances(),
                         found.rows(),
-                        members == null ? null : members.words(),
-                        members == null ? 0 : members.bits(),
-                        members == null || members.ids() == null
-                                ? null
-                                : members.ids().address());
+                        words(members),
+                        bits(members),
+                        ids(members));
             }
             return found;
         } finally {
@@ -305,6 +308,19 @@ public final class VectorIndex implements AutoCloseable {
             Checks.that(known >= count, "%d rows, but only %d have an id", count, known);
         }
         return count;
+    }
+
+    private static long @Nullable [] words(@Nullable Members members) {
+        return members == null ? null : members.words();
+    }
+
+    private static long bits(@Nullable Members members) {
+        return members == null ? 0 : members.words().length * 64L;
+    }
+
+    private static @Nullable IntBuffer ids(@Nullable Members members) {
+        RowIds ids = members == null ? null : members.ids();
+        return ids == null ? null : ids.memory();
     }
 
     private void orderedRows() {
