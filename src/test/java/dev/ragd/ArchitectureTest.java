@@ -52,10 +52,14 @@ class ArchitectureTest {
             .definedBy("dev.ragd.store")
             .layer("chroma")
             .definedBy("dev.ragd.store.chroma..")
+            .layer("faiss binding")
+            .definedBy("dev.ragd.faiss..")
             .layer("documents")
             .definedBy("dev.ragd.store.documents..")
             .layer("lucene")
             .definedBy("dev.ragd.store.lucene..")
+            .layer("faiss")
+            .definedBy("dev.ragd.store.faiss..")
             .layer("config")
             .definedBy("dev.ragd.config..")
             .layer("files")
@@ -78,9 +82,13 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("catalog", "ops", "jobs", "cli", "app")
             .whereLayer("chroma")
             .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("faiss binding")
+            .mayOnlyBeAccessedByLayers("faiss", "app")
             .whereLayer("documents")
-            .mayOnlyBeAccessedByLayers("lucene")
+            .mayOnlyBeAccessedByLayers("lucene", "faiss")
             .whereLayer("lucene")
+            .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("faiss")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("cli", "app");
@@ -90,6 +98,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule filesKnowsNobody = knowsOnly("dev.ragd.files..");
+
+    @ArchTest
+    static final ArchRule theFaissBindingKnowsNobody = knowsOnly("dev.ragd.faiss..");
 
     @ArchTest
     static final ArchRule ingestKnowsNobody = knowsOnly("dev.ragd.ingest..");
@@ -110,6 +121,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule aLocalAdapterKnowsThePortAndTheDocumentStore =
             knowsOnly("dev.ragd.store.lucene..", "dev.ragd.store", "dev.ragd.store.documents");
+
+    @ArchTest
+    static final ArchRule theFaissStoreKnowsPortDocumentsAndBinding = knowsOnly(
+            "dev.ragd.store.faiss..", "dev.ragd.store", "dev.ragd.store.documents", "dev.ragd.faiss", "dev.ragd.files");
 
     @ArchTest
     static final ArchRule luceneStaysInTheDocumentStore = onlyIn("org.apache.lucene..", "dev.ragd.store.documents..");
@@ -140,6 +155,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onnxStaysInEmbed = onlyIn("ai.onnxruntime..", "dev.ragd.embed..");
+
+    @ArchTest
+    static final ArchRule javaCppStaysInTheFaissBinding = onlyIn("org.bytedeco..", "dev.ragd.faiss..");
 
     @ArchTest
     static final ArchRule theTokenizerStaysInEmbed = onlyIn("ai.djl..", "dev.ragd.embed..");

@@ -10,6 +10,7 @@ import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
 import dev.ragd.store.chroma.server.ManagedChroma;
 import dev.ragd.store.chroma.server.ManagedSettings;
+import dev.ragd.store.faiss.FaissStore;
 import dev.ragd.store.lucene.LuceneStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,7 @@ final class Stores {
         String backend = settings.get(Catalogue.BACKEND);
         return switch (backend) {
             case ChromaStore.NAME -> openChroma(home, settings, notes);
+            case FaissStore.NAME -> new FaissStore(FaissConfiguration.of(home, settings));
             case LuceneStore.NAME -> new LuceneStore(home.data().resolve(LuceneStore.NAME));
             default ->
                 throw new StoreException.StoreRejected("the store '" + backend + "' is not part of this ragd", null);
