@@ -13,6 +13,8 @@ import dev.ragd.store.chroma.ChromaServers;
 import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
 import dev.ragd.store.chroma.server.Generation;
+import dev.ragd.store.faiss.FaissSettings;
+import dev.ragd.store.faiss.FaissStore;
 import dev.ragd.store.lucene.LuceneStore;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,7 +25,8 @@ import java.util.TreeMap;
 public enum Backend {
     CHROMA_1_0(ChromaStore.NAME, Generation.V1_0),
     CHROMA_1_5(ChromaStore.NAME, Generation.V1_5),
-    LUCENE(LuceneStore.NAME, null);
+    LUCENE(LuceneStore.NAME, null),
+    FAISS(FaissStore.NAME, null);
 
     private final String storeName;
     private final Generation generation;
@@ -51,6 +54,7 @@ public enum Backend {
             case CHROMA_1_0, CHROMA_1_5 ->
                 ChromaStore.external(ChromaSettings.defaults().withUrl(server()));
             case LUCENE -> new LuceneStore(data);
+            case FAISS -> new FaissStore(FaissSettings.in(data, ragd.home().resolve("cache")));
         };
     }
 
