@@ -111,7 +111,8 @@ class DamagedFilesTest {
             }
             for (VectorRecord r : now.records(live, Field.ALL)) {
                 String id = r.id();
-                VectorRecord expected = TestCollections.record(id, r.metadata().integer("version").intValue());
+                VectorRecord expected = TestCollections.record(
+                        id, r.metadata().integer("version").intValue());
                 assertThat(r.text()).isEqualTo(expected.text());
                 assertThat(r.metadata()).isEqualTo(expected.metadata());
             }
@@ -125,7 +126,10 @@ class DamagedFilesTest {
     void healthNamesWhatIsDamaged() throws IOException {
         CollectionFolders folders = new CollectionFolders("test", root);
         assertThat(new FolderHealth(folders).check().status()).isEqualTo(dev.ragd.store.Health.Status.HEALTHY);
-        Path data = files().stream().filter(f -> f.toString().endsWith(".cfs")).findFirst().orElseThrow();
+        Path data = files().stream()
+                .filter(f -> f.toString().endsWith(".cfs"))
+                .findFirst()
+                .orElseThrow();
         byte[] content = Files.readAllBytes(data);
         content[content.length / 2] ^= 1;
         FileTime time = Files.getLastModifiedTime(data);
@@ -136,16 +140,21 @@ class DamagedFilesTest {
                 .singleElement()
                 .satisfies(c -> {
                     assertThat(c.name()).isEqualTo("documents");
-                    assertThat(c.detail()).contains("damaged").contains(folder.index().toString());
+                    assertThat(c.detail())
+                            .contains("damaged")
+                            .contains(folder.index().toString());
                     assertThat(c.advice()).contains("backup");
                 });
     }
 
     @Test
     void aDamagedCollectionCanBeDropped() throws IOException {
-        Files.delete(files().stream().filter(f -> f.toString().contains("segments_")).findFirst().orElseThrow());
-        try (OpenCollections<DocumentStore> collections = new OpenCollections<>(
-                new CollectionFolders("test", root), f -> DocumentStore.open("test", f))) {
+        Files.delete(files().stream()
+                .filter(f -> f.toString().contains("segments_"))
+                .findFirst()
+                .orElseThrow());
+        try (OpenCollections<DocumentStore> collections =
+                new OpenCollections<>(new CollectionFolders("test", root), f -> DocumentStore.open("test", f))) {
             assertThatThrownBy(() -> collections.open("documents")).isInstanceOf(StoreException.CorruptIndex.class);
             assertThat(collections.drop("documents")).isTrue();
             assertThat(collections.list()).isEmpty();

@@ -60,7 +60,8 @@ class DocumentStoreKillTest {
         try (DocumentStore store = TestCollections.open(root);
                 DocumentSnapshot now = store.snapshot()) {
             int last = acknowledged;
-            if (!now.records(List.of("r" + (acknowledged + 1) + "-1"), Field.NONE).isEmpty()) {
+            if (!now.records(List.of("r" + (acknowledged + 1) + "-1"), Field.NONE)
+                    .isEmpty()) {
                 last++;
             }
             Map<String, VectorRecord> expected = new TreeMap<>();
@@ -86,7 +87,9 @@ class DocumentStoreKillTest {
                 durable = writer.nextDurable();
                 assertThat(durable).isZero();
                 try (DocumentSnapshot old = reader.snapshot()) {
-                    assertThat(old.count()).as("what there was when it was opened").isZero();
+                    assertThat(old.count())
+                            .as("what there was when it was opened")
+                            .isZero();
                 }
                 for (int i = 0; i < 5; i++) {
                     durable = writer.nextDurable();
@@ -96,7 +99,8 @@ class DocumentStoreKillTest {
                         assertThat(now.commit().nextOrdinal())
                                 .isEqualTo(now.nextOrdinal())
                                 .isGreaterThanOrEqualTo((durable + 1) * WritingProcess.BATCH);
-                        assertThat(now.records(List.of(fresh.get(1).id()), Field.NONE)).hasSize(1);
+                        assertThat(now.records(List.of(fresh.get(1).id()), Field.NONE))
+                                .hasSize(1);
                         assertThat(now.nextOrdinal() % WritingProcess.BATCH)
                                 .as("whole batches")
                                 .isZero();
@@ -106,8 +110,8 @@ class DocumentStoreKillTest {
                         .isInstanceOf(StoreException.StoreBusy.class)
                         .hasMessageContaining("'documents'")
                         .hasMessageContaining("another process is writing");
-                OpenCollections<DocumentStore> collections = new OpenCollections<>(
-                        new CollectionFolders("test", root), f -> DocumentStore.open("test", f));
+                OpenCollections<DocumentStore> collections =
+                        new OpenCollections<>(new CollectionFolders("test", root), f -> DocumentStore.open("test", f));
                 assertThatThrownBy(() -> collections.drop("documents")).isInstanceOf(StoreException.StoreBusy.class);
                 writer.kill(durable);
             }

@@ -69,7 +69,8 @@ final class WritingProcess implements AutoCloseable {
         List<VectorRecord> records = new ArrayList<>();
         for (int i = 0; i < BATCH; i++) {
             boolean replaces = number > 0 && i % 5 == 0;
-            records.add(TestCollections.record("r" + (replaces ? number - 1 : number) + "-" + (replaces ? i + 1 : i), number));
+            records.add(TestCollections.record(
+                    "r" + (replaces ? number - 1 : number) + "-" + (replaces ? i + 1 : i), number));
         }
         return records;
     }
