@@ -87,11 +87,7 @@ public final class DocumentStoreBench {
             }
             say(
                     "upsert + commit of %d in batches of %d: %.0f/s, slowest %.0f ms, CPU %.1f s of the writing thread",
-                    records,
-                    BATCH,
-                    records / seconds(busy),
-                    slowest / 1e6,
-                    seconds(writing));
+                    records, BATCH, records / seconds(busy), slowest / 1e6, seconds(writing));
             long close = System.nanoTime();
             store.close();
             say("close: %.2f s", seconds(System.nanoTime() - close));

@@ -35,24 +35,34 @@ class FormatFixtureTest {
     public static void main(String[] arguments) {
         CollectionFolders folders = new CollectionFolders("test", FIXTURE);
         Metadata attributes = Metadata.of(Map.of("model", "test", "size", 7L, "ratio", 0.1, "unit", true));
-        create(folders, new CollectionSpec("exact", TestCollections.DIMENSION, Distance.COSINE, attributes), VectorStorage.EXACT);
+        create(
+                folders,
+                new CollectionSpec("exact", TestCollections.DIMENSION, Distance.COSINE, attributes),
+                VectorStorage.EXACT);
         create(folders, new CollectionSpec("graph", 2, Distance.L2, Metadata.EMPTY), VectorStorage.GRAPH);
         try (DocumentStore store = open(folders, "exact")) {
-            store.upsert(IntStream.range(0, 40).mapToObj(i -> TestCollections.record("r" + i, 1)).toList());
+            store.upsert(IntStream.range(0, 40)
+                    .mapToObj(i -> TestCollections.record("r" + i, 1))
+                    .toList());
             store.commit(Map.of("snapshot", "none"));
-            store.upsert(IntStream.range(0, 5).mapToObj(i -> TestCollections.record("r" + i, 2)).toList());
+            store.upsert(IntStream.range(0, 5)
+                    .mapToObj(i -> TestCollections.record("r" + i, 2))
+                    .toList());
             store.delete(List.of("r39"));
         }
         try (DocumentStore store = open(folders, "graph")) {
             for (int from = 0; from < POINTS; from += 200) {
-                store.upsert(IntStream.range(from, from + 200).mapToObj(FormatFixtureTest::point).toList());
+                store.upsert(IntStream.range(from, from + 200)
+                        .mapToObj(FormatFixtureTest::point)
+                        .toList());
                 store.commit();
             }
         }
     }
 
     private static void create(CollectionFolders folders, CollectionSpec spec, VectorStorage storage) {
-        folders.create(CollectionHeader.create(spec, storage, Metadata.of(Map.of("type", "flat"))), DocumentStore::fill);
+        folders.create(
+                CollectionHeader.create(spec, storage, Metadata.of(Map.of("type", "flat"))), DocumentStore::fill);
     }
 
     private static VectorRecord point(int i) {
