@@ -12,7 +12,7 @@ package dev.ragd.store.faiss;
 public record SearchEffort(int efSearch, int nprobe, int few, double leastShare) {
 
     /** For real use. */
-    public static final SearchEffort USUAL = new SearchEffort(128, 0, 2_000, 0.1);
+    public static final SearchEffort USUAL = new SearchEffort(256, 0, 2_000, 0.1);
 
     public SearchEffort {
         if (efSearch < 1 || efSearch > 10_000) {
