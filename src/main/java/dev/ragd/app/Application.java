@@ -5,11 +5,14 @@ import dev.ragd.cli.Services;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
 import dev.ragd.ops.SearchService;
 import dev.ragd.store.Health;
+import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorStore;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Puts the parts together for one command. */
@@ -36,6 +39,16 @@ public final class Application implements Services {
     @Override
     public IndexService index(Home home, Settings settings) {
         return jobs.index(home, settings);
+    }
+
+    @Override
+    public MigrateService migrate(Home home, Settings settings) {
+        return jobs.migrate(home, settings);
+    }
+
+    @Override
+    public List<StoreReference.Kind> storeKinds() {
+        return Stores.KINDS;
     }
 
     /** The catalogue of a home. */

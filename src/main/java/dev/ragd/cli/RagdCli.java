@@ -54,6 +54,8 @@ public final class RagdCli {
         Map<String, Function<Session, Object>> commands = new LinkedHashMap<>();
         commands.put("index", IndexCommand::new);
         commands.put("search", SearchCommand::new);
+        commands.put("migrate", MigrateCommand::new);
+        commands.put("verify", VerifyCommand::new);
         commands.put("collections", CollectionsCommand::new);
         commands.put("backend", BackendCommand::new);
         commands.put("config", ConfigCommand::new);

@@ -3,9 +3,12 @@ package dev.ragd.cli;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
 import dev.ragd.store.Health;
+import dev.ragd.store.StoreReference;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +30,12 @@ public interface Services {
 
     /** The index job; this is where the job framework starts. */
     IndexService index(Home home, Settings settings);
+
+    /** Migrations; this is where the job framework starts. */
+    MigrateService migrate(Home home, Settings settings);
+
+    /** The kinds of stores that a migration can name. */
+    List<StoreReference.Kind> storeKinds();
 
     /** An open store. */
     interface Reading extends AutoCloseable {

@@ -1,0 +1,30 @@
+package dev.ragd.jobs.migrate;
+
+import java.util.List;
+
+/** Compares what a piece of the plan names. Thread-safe. */
+final class VerifyMaker {
+
+    private final Comparison comparison;
+    private final DigestFile digests;
+
+    VerifyMaker(MigrateRun run, Plan plan) {
+        this.comparison =
+                new Comparison(run.source(plan), run.target(plan), !run.request().reembed());
+        this.digests = new DigestFile(run.digestsFile(plan));
+    }
+
+    Comparison.Outcome make(BlockReader.Work work) {
+        return switch (work.part()) {
+            case IDS -> comparison.compare(
+                    work.number(),
+                    work.ids(),
+                    digests.read(work.ordinal(), work.ids().size()));
+            case GONE -> new Comparison.Outcome(work.number(), false, VerifyCounts.NONE, List.of());
+            case END -> {
+                digests.close();
+                yield new Comparison.Outcome(work.number(), true, VerifyCounts.NONE, List.of());
+            }
+        };
+    }
+}
