@@ -4,6 +4,7 @@ import dev.ragd.catalog.Generations;
 import dev.ragd.cli.Services;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
+import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.index.IndexService;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionsService;
@@ -29,6 +30,18 @@ public final class Application implements Services {
     public Reading open(Home home, Settings settings, Consumer<String> notes) {
         VectorStore store = Stores.openToRead(home, settings, notes);
         return new OpenStore(store, generations(home), new ConfiguredModels(home, settings));
+    }
+
+    @Override
+    public Reading openToChange(Home home, Settings settings, Consumer<String> notes) {
+        OwnerLock lock = OwnerLock.take(home.jobs());
+        try {
+            VectorStore store = Stores.open(home, settings, notes);
+            return new Locked(new OpenStore(store, generations(home), new ConfiguredModels(home, settings)), lock);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
     }
 
     @Override
@@ -71,6 +84,28 @@ public final class Application implements Services {
         @Override
         public void close() {
             store.close();
+        }
+    }
+
+    private record Locked(Reading store, OwnerLock lock) implements Reading {
+
+        @Override
+        public SearchService search() {
+            return store.search();
+        }
+
+        @Override
+        public CollectionsService collections() {
+            return store.collections();
+        }
+
+        @Override
+        public void close() {
+            try {
+                store.close();
+            } finally {
+                lock.close();
+            }
         }
     }
 }

@@ -25,6 +25,13 @@ public interface Services {
      */
     Reading open(Home home, Settings settings, Consumer<String> notes);
 
+    /**
+     * Opens the configured store to change its generations; nobody else runs a job on this home meanwhile.
+     *
+     * @throws dev.ragd.jobs.JobException when another run owns the home
+     */
+    Reading openToChange(Home home, Settings settings, Consumer<String> notes);
+
     /** Asks the configured store how it is; never throws for a store that is down. */
     Health health(Home home, Settings settings, Consumer<String> notes);
 

@@ -74,6 +74,11 @@ final class SearchInMemory implements Services {
     }
 
     @Override
+    public Reading openToChange(Home home, Settings settings, Consumer<String> notes) {
+        throw new UnsupportedOperationException("not asked for");
+    }
+
+    @Override
     public MigrateService migrate(Home home, Settings settings) {
         throw new UnsupportedOperationException("not asked for");
     }

@@ -154,6 +154,11 @@ final class CliTester implements Services {
     }
 
     @Override
+    public Reading openToChange(Home where, Settings settings, Consumer<String> notes) {
+        return open(where, settings, notes);
+    }
+
+    @Override
     public Health health(Home where, Settings settings, Consumer<String> notes) {
         return HealthService.check(store);
     }

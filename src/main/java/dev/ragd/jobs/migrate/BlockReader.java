@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
@@ -47,13 +46,22 @@ final class BlockReader<T> implements ItemStreamReader<T> {
      */
     record Work(Part part, long number, long ordinal, List<String> ids, boolean again) {}
 
+    /** Makes an item of a piece of work; on several threads at once, until it is closed. */
+    interface Maker<T> extends AutoCloseable {
+
+        T make(Work work);
+
+        @Override
+        void close();
+    }
+
     private record Place(Part part, long offset, long ordinal, long batch) {}
 
     private record Ahead<T>(Future<T> item, @Nullable Place next) {}
 
     private final MigrateRun run;
     private final Plan plan;
-    private final Function<Work, T> make;
+    private final Maker<T> maker;
     private final Deque<Ahead<T>> ahead = new ArrayDeque<>();
     private @Nullable Place saved = new Place(Part.IDS, IdList.HEADER_BYTES, 0, 0);
     private @Nullable Place next = saved;
@@ -62,11 +70,11 @@ final class BlockReader<T> implements ItemStreamReader<T> {
     private @Nullable IdList gone;
     private @Nullable ExecutorService threads;
 
-    /** @param make called on several threads at once */
-    BlockReader(MigrateRun run, Plan plan, Function<Work, T> make) {
+    /** @param maker closed with this reader */
+    BlockReader(MigrateRun run, Plan plan, Maker<T> maker) {
         this.run = run;
         this.plan = plan;
-        this.make = make;
+        this.maker = maker;
     }
 
     @Override
@@ -86,11 +94,6 @@ final class BlockReader<T> implements ItemStreamReader<T> {
         ids = IdList.open(run.idsFile(plan), plan.id(), plan.idBytes());
         gone = plan.gone() == 0 ? null : IdList.open(run.goneFile(plan), plan.id(), plan.goneBytes());
         threads = Executors.newFixedThreadPool(run.settings().threads(), task -> new Thread(task, "ragd-read"));
-    }
-
-    /** Records of the plan that were handed out before. */
-    long ordinal() {
-        return saved == null || saved.part() != Part.IDS ? plan.records() : saved.ordinal();
     }
 
     @Override
@@ -140,7 +143,7 @@ final class BlockReader<T> implements ItemStreamReader<T> {
     private void submit(Work work, @Nullable Place following) {
         again = false;
         if (threads != null) {
-            ahead.add(new Ahead<>(threads.submit(() -> make.apply(work)), following));
+            ahead.add(new Ahead<>(threads.submit(() -> maker.make(work)), following));
         }
         next = following;
     }
@@ -171,6 +174,7 @@ final class BlockReader<T> implements ItemStreamReader<T> {
             }
             threads = null;
         }
+        maker.close();
         if (ids != null) {
             ids.close();
             ids = null;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads what a piece of the plan asks for: the source's records, and the target's where it may have them already. Thread-safe.
  */
-final class CopyMaker {
+final class CopyMaker implements BlockReader.Maker<CopyBatch> {
 
     private static final Set<Field> WORDS = Set.copyOf(EnumSet.of(Field.TEXT, Field.METADATA));
 
@@ -35,7 +35,8 @@ final class CopyMaker {
                 RecordComparison.of(!run.request().reembed(), source.capabilities(), target.capabilities());
     }
 
-    CopyBatch make(BlockReader.Work work) {
+    @Override
+    public CopyBatch make(BlockReader.Work work) {
         if (work.part() != BlockReader.Part.IDS) {
             return new CopyBatch(work, List.of(), 0, List.of(), List.of(), 0);
         }
@@ -125,6 +126,10 @@ final class CopyMaker {
             embed(records.subList(half, records.size()), embedded, findings);
         }
     }
+
+    /** The collections belong to the run. */
+    @Override
+    public void close() {}
 
     static Map<String, VectorRecord> byId(List<VectorRecord> records) {
         Map<String, VectorRecord> byId = new HashMap<>();

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * file  = "RAGDIDS1" in ASCII, int64 and int64: the UUID of the plan, block*
- * block = int32 number of ids, int32 bytes of the body, int32 CRC-32C of the body, body
+ * block = int32 number of ids, int32 bytes of the body, int32 CRC-32C of the number of ids and the body, body
  * body  = per id: uint16 number of bytes, the bytes in UTF-8
  * </pre>
  *
@@ -96,12 +96,12 @@ final class IdList implements AutoCloseable {
             int count = input.readInt();
             int length = input.readInt();
             int crc = input.readInt();
-            if (count < 1 || length < 3 || length > MAX_BODY || offset + BLOCK_HEADER_BYTES + length > bytes) {
+            if (count < 1 || length < 3L * count || length > MAX_BODY || offset + BLOCK_HEADER_BYTES + length > bytes) {
                 throw damaged(file, "the block at byte " + offset + " is none", null);
             }
             byte[] body = new byte[length];
             input.readFully(body);
-            if (crc(body) != crc) {
+            if (crc(count, body) != crc) {
                 throw damaged(file, "the block at byte " + offset + " has another checksum", null);
             }
             return new Block(ids(body, count), offset, offset + BLOCK_HEADER_BYTES + length);
@@ -129,8 +129,9 @@ final class IdList implements AutoCloseable {
                 .array();
     }
 
-    private static int crc(byte[] body) {
+    private static int crc(int count, byte[] body) {
         CRC32C crc = new CRC32C();
+        crc.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, count));
         crc.update(body);
         return (int) crc.getValue();
     }
@@ -225,7 +226,7 @@ final class IdList implements AutoCloseable {
                 output.write(ByteBuffer.allocate(BLOCK_HEADER_BYTES)
                         .putInt(block.size())
                         .putInt(written.length)
-                        .putInt(crc(written))
+                        .putInt(crc(block.size(), written))
                         .array());
                 output.write(written);
                 bytes += BLOCK_HEADER_BYTES + written.length;

@@ -124,7 +124,7 @@ public class MigrateJobConfiguration {
     ItemStreamReader<CopyBatch> copyReader(
             MigrateRun run, MigrationLedger migrationLedger, @Value("#{stepExecution}") StepExecution step) {
         Plan plan = migrationLedger.require(Steps.jobId(step));
-        return new BlockReader<>(run, plan, new CopyMaker(run, plan)::make);
+        return new BlockReader<>(run, plan, new CopyMaker(run, plan));
     }
 
     @Bean
@@ -139,7 +139,7 @@ public class MigrateJobConfiguration {
     ItemStreamReader<Comparison.Outcome> verifyReader(
             MigrateRun run, MigrationLedger migrationLedger, @Value("#{stepExecution}") StepExecution step) {
         Plan plan = migrationLedger.require(Steps.jobId(step));
-        return new BlockReader<>(run, plan, new VerifyMaker(run, plan)::make);
+        return new BlockReader<>(run, plan, new VerifyMaker(run, plan));
     }
 
     @Bean

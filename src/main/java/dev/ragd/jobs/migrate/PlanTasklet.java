@@ -1,5 +1,6 @@
 package dev.ragd.jobs.migrate;
 
+import dev.ragd.catalog.MigrationMark;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
@@ -207,11 +208,11 @@ final class PlanTasklet implements Tasklet {
 
     private CollectionInfo create(Checked checked, long records) {
         CollectionInfo source = checked.source();
-        Metadata attributes = Ownership.strip(source.attributes());
+        Metadata attributes = MigrationMark.strip(source.attributes());
         if (!checked.embedder().fingerprint().isEmpty()) {
             attributes = checked.embedder().addTo(attributes);
         }
-        attributes = Ownership.of(id, run.request(), records).addTo(attributes);
+        attributes = MigrationMark.of(id, run.request().source(), records).addTo(attributes);
         CollectionSpec spec = new CollectionSpec(
                 checked.target().physical(), checked.embedder().dimension(), source.distance(), attributes);
         try (VectorCollection made = run.resources().target().create(spec)) {

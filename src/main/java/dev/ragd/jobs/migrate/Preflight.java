@@ -1,5 +1,6 @@
 package dev.ragd.jobs.migrate;
 
+import dev.ragd.catalog.MigrationMark;
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.embed.EmbedException;
 import dev.ragd.embed.EmbedderId;
@@ -171,7 +172,7 @@ final class Preflight {
                 && source.sample().stream().allMatch(r -> r.text() == null)) {
             problems.add(ExitCode.USAGE, "the source " + name + " holds no texts: there is nothing to embed anew");
         }
-        Ownership.read(source.info()).filter(o -> isUnfinished(o, source)).ifPresent(o -> {
+        MigrationMark.read(source.info()).filter(o -> isUnfinished(o, source)).ifPresent(o -> {
             String text = "the source " + name + " is what a migration from " + o.source() + " left unfinished: it holds "
                     + source.count() + " of " + o.records() + " records";
             if (request.allowPartial()) {
@@ -183,11 +184,11 @@ final class Preflight {
         });
     }
 
-    private boolean isUnfinished(Ownership ownership, Source source) {
+    private boolean isUnfinished(MigrationMark mark, Source source) {
         boolean published = run.generations().all().stream()
                 .anyMatch(g -> g.physical().equals(source.info().name())
                         || source.info().name().equals(g.previous()));
-        return !published && source.count() < ownership.records();
+        return !published && source.count() < mark.records();
     }
 
     private @Nullable Target target(Source source) {

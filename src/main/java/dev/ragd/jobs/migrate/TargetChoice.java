@@ -1,5 +1,6 @@
 package dev.ragd.jobs.migrate;
 
+import dev.ragd.catalog.MigrationMark;
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generation;
 import dev.ragd.jobs.ExitCode;
@@ -50,12 +51,12 @@ final class TargetChoice {
 
     /** True when neither an index run nor a migration made it. */
     private static boolean isForeign(CollectionInfo info) {
-        return CollectionEmbedder.read(info).isEmpty() && Ownership.read(info).isEmpty();
+        return CollectionEmbedder.read(info).isEmpty() && MigrationMark.read(info).isEmpty();
     }
 
     private @Nullable Target update(@Nullable CollectionInfo current, CollectionEmbedder embedder) {
         String source = run.request().source();
-        boolean ours = Ownership.read(current).filter(o -> o.source().equals(source)).isPresent();
+        boolean ours = MigrationMark.read(current).filter(o -> o.source().equals(source)).isPresent();
         if (current == null || !ours) {
             problems.add(
                     ExitCode.USAGE,
@@ -116,7 +117,7 @@ final class TargetChoice {
 
     /** True for what an earlier, unfinished migration of this very source left behind. */
     private boolean isHalfMade(CollectionInfo there, CollectionInfo source, CollectionEmbedder embedder) {
-        return Ownership.read(there)
+        return MigrationMark.read(there)
                         .filter(o -> o.source().equals(run.request().source()))
                         .isPresent()
                 && there.distance() == source.distance()

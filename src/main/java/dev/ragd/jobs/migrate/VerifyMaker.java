@@ -3,7 +3,7 @@ package dev.ragd.jobs.migrate;
 import java.util.List;
 
 /** Compares what a piece of the plan names. Thread-safe. */
-final class VerifyMaker {
+final class VerifyMaker implements BlockReader.Maker<Comparison.Outcome> {
 
     private final Comparison comparison;
     private final DigestFile digests;
@@ -14,17 +14,21 @@ final class VerifyMaker {
         this.digests = new DigestFile(run.digestsFile(plan));
     }
 
-    Comparison.Outcome make(BlockReader.Work work) {
+    @Override
+    public Comparison.Outcome make(BlockReader.Work work) {
         return switch (work.part()) {
             case IDS -> comparison.compare(
                     work.number(),
                     work.ids(),
                     digests.read(work.ordinal(), work.ids().size()));
             case GONE -> new Comparison.Outcome(work.number(), false, VerifyCounts.NONE, List.of());
-            case END -> {
-                digests.close();
-                yield new Comparison.Outcome(work.number(), true, VerifyCounts.NONE, List.of());
-            }
+            case END -> new Comparison.Outcome(work.number(), true, VerifyCounts.NONE, List.of());
         };
+    }
+
+    /** When no thread works here any more. */
+    @Override
+    public void close() {
+        digests.close();
     }
 }

@@ -1,4 +1,4 @@
-package dev.ragd.jobs.migrate;
+package dev.ragd.catalog;
 
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.Metadata;
@@ -13,22 +13,23 @@ import org.jspecify.annotations.Nullable;
  * found out and its half-made collection taken over instead of being doubled or overwritten.
  *
  * @param plan the plan that made it
- * @param source store and name of what it is a copy of, see {@link MigrateRequest#source()}
+ * @param source store and name of what it is a copy of, for example {@code chromadb/documents}
  * @param records how many records that plan had
  */
-record Ownership(String plan, String source, long records) {
+public record MigrationMark(String plan, String source, long records) {
 
     private static final String PREFIX = "ragd.migration";
     private static final String PLAN = PREFIX;
     private static final String SOURCE = PREFIX + ".source";
     private static final String RECORDS = PREFIX + ".records";
 
-    static Ownership of(UUID plan, MigrateRequest request, long records) {
-        return new Ownership(plan.toString(), request.source(), records);
+    /** The mark of a plan. */
+    public static MigrationMark of(UUID plan, String source, long records) {
+        return new MigrationMark(plan.toString(), source, records);
     }
 
     /** What a collection's attributes say; empty when no migration made it. */
-    static Optional<Ownership> read(@Nullable CollectionInfo info) {
+    public static Optional<MigrationMark> read(@Nullable CollectionInfo info) {
         if (info == null) {
             return Optional.empty();
         }
@@ -37,18 +38,18 @@ record Ownership(String plan, String source, long records) {
         Long records = info.attributes().integer(RECORDS);
         return plan == null || source == null
                 ? Optional.empty()
-                : Optional.of(new Ownership(plan, source, records == null ? 0 : records));
+                : Optional.of(new MigrationMark(plan, source, records == null ? 0 : records));
     }
 
     /** Attributes without any mark of this kind: a copy of a copy belongs to its own plan. */
-    static Metadata strip(Metadata attributes) {
+    public static Metadata strip(Metadata attributes) {
         TreeMap<String, MetadataValue> rest = new TreeMap<>(attributes.values());
         rest.keySet().removeIf(key -> key.equals(PREFIX) || key.startsWith(PREFIX + "."));
         return new Metadata(rest);
     }
 
     /** Attributes with this mark. */
-    Metadata addTo(Metadata attributes) {
+    public Metadata addTo(Metadata attributes) {
         return attributes.with(PLAN, plan).with(SOURCE, source).with(RECORDS, records);
     }
 }
