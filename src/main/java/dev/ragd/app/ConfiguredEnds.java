@@ -89,7 +89,8 @@ final class ConfiguredEnds implements MigrateResources {
 
     @Override
     public long freeBytes() {
-        Path folder = request.to().location() == null ? home.data() : request.to().location();
+        Path folder =
+                request.to().location() == null ? home.data() : request.to().location();
         boolean elsewhere = request.to().location() == null
                 && settings.find(Catalogue.CHROMA_URL).isPresent()
                 && request.to().kind().equals("chromadb");

@@ -54,12 +54,13 @@ final class SpringIndexService implements IndexService {
         try (OwnerLock owner = OwnerLock.take(home.jobs());
                 IndexResources parts = resources.open(progress);
                 IndexRun run = new IndexRun(request, settings, parts, progress);
-                ConfigurableApplicationContext context = JobContext.start(home.jobs(), IndexJobConfiguration.class, beans -> {
-                    beans.registerBean(IndexRun.class, () -> run, bean -> bean.setDestroyMethodName(""));
-                    beans.registerBean(Generations.class, () -> generations);
-                    beans.registerBean(StopSignal.class, () -> stop);
-                    beans.registerBean(History.class, () -> history);
-                })) {
+                ConfigurableApplicationContext context =
+                        JobContext.start(home.jobs(), IndexJobConfiguration.class, beans -> {
+                            beans.registerBean(IndexRun.class, () -> run, bean -> bean.setDestroyMethodName(""));
+                            beans.registerBean(Generations.class, () -> generations);
+                            beans.registerBean(StopSignal.class, () -> stop);
+                            beans.registerBean(History.class, () -> history);
+                        })) {
             return context.getBean(IndexLauncher.class).launch();
         } catch (NestedRuntimeException e) {
             throw JobContext.explained(e, home.jobs());

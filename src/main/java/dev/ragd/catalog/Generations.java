@@ -88,8 +88,7 @@ public final class Generations {
             return now;
         }
         int number = numberOf(physical, collection, keeps ? now.number() + 1 : 1);
-        return replace(
-                entries, new Generation(backend, collection, physical, number, keeps ? now.physical() : null));
+        return replace(entries, new Generation(backend, collection, physical, number, keeps ? now.physical() : null));
     }
 
     /**

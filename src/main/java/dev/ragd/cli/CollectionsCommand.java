@@ -91,8 +91,8 @@ final class CollectionsCommand extends ParentCommand {
                 json.put("previous", now.kept());
                 session.json(json);
             } else if (!session.quiet()) {
-                session.say(name + " is generation " + now.number() + " (" + now.physical() + ") again; "
-                        + now.kept() + " is kept");
+                session.say(name + " is generation " + now.number() + " (" + now.physical() + ") again; " + now.kept()
+                        + " is kept");
             }
         }
         return ExitCode.DONE.code();
@@ -107,8 +107,7 @@ final class CollectionsCommand extends ParentCommand {
                         + " is never deleted."
             })
     int prune(
-            @Parameters(arity = "0..1", paramLabel = "NAME", description = "Only of this collection.")
-                    @Nullable
+            @Parameters(arity = "0..1", paramLabel = "NAME", description = "Only of this collection.") @Nullable
                     String name,
             @Option(names = "--yes", description = "Delete.") boolean yes,
             @Option(names = "--all", description = "Also the generation kept for a rollback.") boolean all) {
@@ -126,7 +125,9 @@ final class CollectionsCommand extends ParentCommand {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("backend", settings.get(Catalogue.BACKEND));
             json.put("deleted", yes);
-            json.put("collections", unused.stream().map(CollectionsCommand::toJson).toList());
+            json.put(
+                    "collections",
+                    unused.stream().map(CollectionsCommand::toJson).toList());
             session.json(json);
         } else if (!session.quiet()) {
             String verb = yes ? "deleted " : "would delete ";

@@ -46,7 +46,8 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Option(
             names = "--delta",
-            description = "Bring the target of the last migration of this pair up to date: only what changed is written.")
+            description =
+                    "Bring the target of the last migration of this pair up to date: only what changed is written.")
     boolean delta;
 
     @Option(names = "--reembed", description = "Make new vectors from the texts, with the configured model.")
@@ -57,7 +58,8 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Option(
             names = "--allow-partial",
-            description = "Put the target into use although records were rejected; read an unfinished migration's target.")
+            description =
+                    "Put the target into use although records were rejected; read an unfinished migration's target.")
     boolean allowPartial;
 
     @Option(names = "--allow-empty", description = "Migrate a source without records.")

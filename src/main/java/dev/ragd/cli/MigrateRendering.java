@@ -90,11 +90,12 @@ final class MigrateRendering {
         json.put("checked", v.checked());
         json.put("equal", v.equal());
         json.put("tolerated", v.tolerated());
-        v.listed().forEach((kind, items) -> json.put(
-                kind,
-                items.stream()
-                        .map(item -> Map.of("id", item.id(), "detail", item.detail()))
-                        .toList()));
+        v.listed()
+                .forEach((kind, items) -> json.put(
+                        kind,
+                        items.stream()
+                                .map(item -> Map.of("id", item.id(), "detail", item.detail()))
+                                .toList()));
         json.put("counts", v.counts());
         json.put("tolerance", v.tolerance());
         json.put("topk_overlap", v.overlap());

@@ -35,8 +35,7 @@ public record History(int keep) {
         int deleted = 0;
         for (JobInstance instance : old) {
             JobExecution last = repository.getLastJobExecution(instance);
-            boolean running = last != null
-                    && (last.getStatus().isRunning() || last.getStatus() == BatchStatus.UNKNOWN);
+            boolean running = last != null && (last.getStatus().isRunning() || last.getStatus() == BatchStatus.UNKNOWN);
             if (running || needed.test(instance.getInstanceId())) {
                 continue;
             }

@@ -25,8 +25,8 @@ public final class LedgerFormat {
         } else if (version > VERSION) {
             throw new JobException(
                     ExitCode.USAGE,
-                    "this home was written by a newer ragd (ledger format " + version + ", this program knows " + VERSION
-                            + "); upgrade ragd",
+                    "this home was written by a newer ragd (ledger format " + version + ", this program knows "
+                            + VERSION + "); upgrade ragd",
                     null);
         }
     }

@@ -49,7 +49,8 @@ public record StoreReference(String kind, @Nullable Path location) {
         int colon = text.indexOf(':');
         String name = colon < 0 ? text : text.substring(0, colon);
         String place = colon < 0 ? "" : text.substring(colon + 1);
-        Kind kind = kinds.stream().filter(k -> k.name().equals(name)).findFirst().orElse(null);
+        Kind kind =
+                kinds.stream().filter(k -> k.name().equals(name)).findFirst().orElse(null);
         String list = kinds.stream().map(Kind::toString).collect(Collectors.joining(", "));
         if (kind == null) {
             throw new IllegalArgumentException("there is no store '" + text + "'; expected one of: " + list);

@@ -46,7 +46,7 @@ public final class IndexFixture {
 
     final Path home;
     final Path docs;
-    final InMemoryStore.Data data = new InMemoryStore.Data();
+    InMemoryStore.Data data = new InMemoryStore.Data();
     final CountingEmbedder embedder = new CountingEmbedder("model-a");
     final PlainParser parser = new PlainParser();
     final List<String> notes = new ArrayList<>();
@@ -95,7 +95,8 @@ public final class IndexFixture {
     }
 
     SpringIndexService service() {
-        return new SpringIndexService(new Home(home), settings, history, generations(), stop, progress -> new Resources());
+        return new SpringIndexService(
+                new Home(home), settings, history, generations(), stop, progress -> new Resources());
     }
 
     public Generations generations() {

@@ -41,7 +41,7 @@ final class MigrateFixture {
     static final StoreReference OTHER = StoreReference.named("other");
 
     final Path home;
-    final InMemoryStore.Data from = new InMemoryStore.Data();
+    InMemoryStore.Data from = new InMemoryStore.Data();
     final InMemoryStore.Data to = new InMemoryStore.Data();
     final CountingEmbedder embedder = new CountingEmbedder("model-a");
     final List<String> notes = new ArrayList<>();
@@ -87,8 +87,8 @@ final class MigrateFixture {
 
     void create(InMemoryStore.Data data, String collection, List<VectorRecord> records) {
         Metadata attributes = CollectionEmbedder.of(embedder.id()).addTo(Metadata.EMPTY);
-        try (VectorCollection c = new InMemoryStore(data)
-                .create(new CollectionSpec(collection, 8, Distance.L2, attributes))) {
+        try (VectorCollection c =
+                new InMemoryStore(data).create(new CollectionSpec(collection, 8, Distance.L2, attributes))) {
             c.upsert(records);
         }
     }

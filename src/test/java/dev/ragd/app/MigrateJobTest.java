@@ -24,7 +24,9 @@ class MigrateJobTest {
 
         MigrateReport report = job.run();
 
-        assertThat(job.published()).isEqualTo(MigrateFixture.contents(job.from, "documents")).hasSize(10);
+        assertThat(job.published())
+                .isEqualTo(MigrateFixture.contents(job.from, "documents"))
+                .hasSize(10);
         assertThat(report.status()).isEqualTo(Status.VERIFIED);
         assertThat(report.copied()).isEqualTo(10);
         assertThat(report.published()).isTrue();
@@ -57,7 +59,8 @@ class MigrateJobTest {
 
             MigrateReport report = died ? job.run() : null;
 
-            assertThat(job.published()).as("died at call %d", call)
+            assertThat(job.published())
+                    .as("died at call %d", call)
                     .isEqualTo(MigrateFixture.contents(job.from, "documents"));
             if (!died) {
                 assertThat(call).isGreaterThan(15);

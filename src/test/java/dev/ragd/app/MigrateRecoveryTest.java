@@ -8,6 +8,8 @@ import dev.ragd.app.IndexFixture.CountingEmbedder;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.index.IndexReport;
+import dev.ragd.jobs.index.IndexRequest;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
@@ -76,9 +78,8 @@ class MigrateRecoveryTest {
     @Test
     void aRecordThatTheTargetDamagesIsFound() {
         job.writes = records -> records.stream()
-                .map(r -> r.id().equals("id-3")
-                        ? new VectorRecord(r.id(), r.vector(), r.text() + " ", r.metadata())
-                        : r)
+                .map(r ->
+                        r.id().equals("id-3") ? new VectorRecord(r.id(), r.vector(), r.text() + " ", r.metadata()) : r)
                 .toList();
         MigrateReport report = job.run();
         assertThat(report.status()).isEqualTo(Status.FAILED);
@@ -361,13 +362,34 @@ class MigrateRecoveryTest {
     }
 
     @Test
+    void indexingGoesOnInTheTargetWhereItWasInTheSource() throws IOException {
+        IndexFixture files = new IndexFixture(folder.resolve("indexed"));
+        files.write("a.txt", IndexFixture.prose("a", 12));
+        files.write("b.md", IndexFixture.prose("b", 20));
+        files.run();
+        MigrateFixture migration = new MigrateFixture(files.home);
+        migration.from = files.data;
+        assertThat(migration.run().status()).isEqualTo(Status.VERIFIED);
+        files.data = migration.to;
+        files.embedder.texts.set(0);
+
+        IndexReport report = files.run(
+                new IndexRequest("other", "documents", List.of(files.docs), List.of(), List.of(), false, false));
+
+        assertThat(report.files().unchanged()).isEqualTo(2);
+        assertThat(files.embedder.texts.get()).isZero();
+        files.write("b.md", "only this is left");
+        files.run(new IndexRequest("other", "documents", List.of(files.docs), List.of(), List.of(), false, false));
+        assertThat(new InMemoryStore(migration.to).list()).hasSize(1);
+    }
+
+    @Test
     void oldRunsAreForgotten() throws Exception {
         job.history = new History(3);
         for (int i = 0; i < 7; i++) {
             job.run();
         }
-        try (Connection connection =
-                        DriverManager.getConnection(JobDatabase.url(job.home.resolve("jobs")), "SA", "");
+        try (Connection connection = DriverManager.getConnection(JobDatabase.url(job.home.resolve("jobs")), "SA", "");
                 Statement statement = connection.createStatement()) {
             try (ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM BATCH_JOB_INSTANCE")) {
                 rows.next();

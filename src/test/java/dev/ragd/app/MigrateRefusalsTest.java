@@ -76,8 +76,7 @@ class MigrateRefusalsTest {
         job.fill("documents", 0);
         job.freeBytes = -1;
         new InMemoryStore(job.to).create(new CollectionSpec("documents", 8, Distance.L2, Metadata.EMPTY));
-        assertRefused(
-                ExitCode.REFUSED, "3 reasons", "is empty", "that ragd did not make", "disk has");
+        assertRefused(ExitCode.REFUSED, "3 reasons", "is empty", "that ragd did not make", "disk has");
     }
 
     @Test
@@ -111,8 +110,7 @@ class MigrateRefusalsTest {
         job.create(
                 job.from,
                 "documents",
-                List.of(new VectorRecord(
-                        "a", plain.vector(), "t", Metadata.of(Map.of("tags", List.of("x", "y"))))));
+                List.of(new VectorRecord("a", plain.vector(), "t", Metadata.of(Map.of("tags", List.of("x", "y"))))));
         Set<Capability> modest = EnumSet.copyOf(InMemoryStore.CAPABILITIES);
         modest.remove(Capability.LIST_METADATA);
         job.targetCapabilities = modest;
@@ -150,8 +148,8 @@ class MigrateRefusalsTest {
 
         JobException e = catchThrowableOfType(
                 JobException.class,
-                () -> next.run(MigrateRequest.of(
-                        MigrateFixture.MEMORY, MigrateFixture.OTHER, "documents.g1", "documents")));
+                () -> next.run(
+                        MigrateRequest.of(MigrateFixture.MEMORY, MigrateFixture.OTHER, "documents.g1", "documents")));
 
         assertThat(e.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(e).hasMessageContaining("left unfinished: it holds 8 of 20 records");
@@ -184,8 +182,7 @@ class MigrateRefusalsTest {
     private static void copy(InMemoryStore.Data from, InMemoryStore.Data to, String collection) {
         InMemoryStore source = new InMemoryStore(from);
         var info = source.find(collection).orElseThrow();
-        var made = new InMemoryStore(to)
-                .create(new CollectionSpec(collection, 8, info.distance(), info.attributes()));
+        var made = new InMemoryStore(to).create(new CollectionSpec(collection, 8, info.distance(), info.attributes()));
         made.upsert(source.open(collection)
                 .scan(new dev.ragd.store.ScanRequest(dev.ragd.store.Field.ALL, null, null, 1000))
                 .records());
@@ -194,7 +191,16 @@ class MigrateRefusalsTest {
     static MigrateRequest with(boolean delta, boolean reembed, boolean allowPartial, boolean allowEmpty) {
         MigrateRequest r = MigrateFixture.request();
         return new MigrateRequest(
-                r.from(), r.to(), r.collection(), r.toCollection(), delta, reembed, false, allowPartial, allowEmpty, false);
+                r.from(),
+                r.to(),
+                r.collection(),
+                r.toCollection(),
+                delta,
+                reembed,
+                false,
+                allowPartial,
+                allowEmpty,
+                false);
     }
 
     private void assertRefused(ExitCode code, String... words) {

@@ -33,6 +33,7 @@ final class Ledger {
 
     private static final int ROWS_PER_STATEMENT = 500;
     private static final int MAX_MESSAGE = 8000;
+    private static final int FILES_PER_SLICE = 100;
 
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
@@ -238,6 +239,26 @@ final class Ledger {
             files.forEach(file -> complete(target, file.entry(), file.chunkEntries()));
             return true;
         });
+    }
+
+    /** Gives a target all files of another one, in slices: in one piece a million chunks would not fit into memory. */
+    void copyFiles(long from, long to) {
+        List<FileEntry> slice = new ArrayList<>();
+        forEachFile(from, file -> {
+            slice.add(file);
+            if (slice.size() == FILES_PER_SLICE) {
+                copyFiles(to, slice);
+            }
+        });
+        copyFiles(to, slice);
+    }
+
+    private void copyFiles(long to, List<FileEntry> slice) {
+        inTransaction(() -> {
+            slice.forEach(file -> complete(to, file, chunks(file.id())));
+            return true;
+        });
+        slice.clear();
     }
 
     private void complete(long target, FileEntry file, List<ChunkEntry> chunks) {

@@ -69,7 +69,8 @@ final class Comparison {
             }
         }
         long tolerated = doubtful.isEmpty() ? 0 : look(doubtful, digests, there, findings);
-        return new Outcome(number, false, counts(ids.size(), there.size(), doubtful.size(), tolerated, findings), findings);
+        return new Outcome(
+                number, false, counts(ids.size(), there.size(), doubtful.size(), tolerated, findings), findings);
     }
 
     /** Compares a page that was just read from the source. */
@@ -96,7 +97,8 @@ final class Comparison {
         return new Outcome(number, false, counts(ids.size(), there.size(), doubtful, tolerated, findings), findings);
     }
 
-    private static VerifyCounts counts(long checked, long found, long doubtful, long tolerated, List<Finding> findings) {
+    private static VerifyCounts counts(
+            long checked, long found, long doubtful, long tolerated, List<Finding> findings) {
         return new VerifyCounts(
                 checked,
                 found,
@@ -116,10 +118,7 @@ final class Comparison {
 
     /** @return how many of the doubtful are the same within the tolerance */
     private long look(
-            List<String> ids,
-            List<byte @Nullable []> noted,
-            Map<String, VectorRecord> there,
-            List<Finding> findings) {
+            List<String> ids, List<byte @Nullable []> noted, Map<String, VectorRecord> there, List<Finding> findings) {
         Map<String, VectorRecord> now = CopyMaker.byId(source.get(ids, fields));
         long tolerated = 0;
         for (int i = 0; i < ids.size(); i++) {
@@ -129,7 +128,8 @@ final class Comparison {
             if (found == null) {
                 continue;
             }
-            String difference = expected == null ? "deleted from the source since it was copied"
+            String difference = expected == null
+                    ? "deleted from the source since it was copied"
                     : rules.difference(expected, found);
             if (difference == null) {
                 tolerated++;

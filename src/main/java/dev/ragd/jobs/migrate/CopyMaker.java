@@ -31,8 +31,7 @@ final class CopyMaker implements BlockReader.Maker<CopyBatch> {
         this.plan = plan;
         this.source = run.source(plan);
         this.target = run.target(plan);
-        this.comparison =
-                RecordComparison.of(!run.request().reembed(), source.capabilities(), target.capabilities());
+        this.comparison = RecordComparison.of(!run.request().reembed(), source.capabilities(), target.capabilities());
     }
 
     @Override
@@ -51,8 +50,8 @@ final class CopyMaker implements BlockReader.Maker<CopyBatch> {
             VectorRecord record = found.get(id);
             VectorRecord old = there.get(id);
             if (record == null) {
-                findings.add(new Finding(
-                        Finding.Kind.VANISHED, id, "deleted from the source after the plan was frozen"));
+                findings.add(
+                        new Finding(Finding.Kind.VANISHED, id, "deleted from the source after the plan was frozen"));
             } else if (old != null && comparison.difference(record, old) == null) {
                 unchanged++;
             } else {

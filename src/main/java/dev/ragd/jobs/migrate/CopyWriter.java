@@ -76,9 +76,8 @@ final class CopyWriter implements ItemStreamWriter<CopyBatch> {
         }
         digests.write(batch.work().ordinal(), batch.digests());
         ledger.note(plan.job(), KINDS, batch.work().number(), findings);
-        long rejected = findings.stream()
-                .filter(f -> f.kind() == Finding.Kind.REJECTED)
-                .count();
+        long rejected =
+                findings.stream().filter(f -> f.kind() == Finding.Kind.REJECTED).count();
         long vanished = findings.size() - rejected;
         long written = batch.work().ids().size() - findings.size() - batch.unchanged();
         counts = counts.plus(written, batch.unchanged(), vanished, rejected, batch.bytes());
@@ -109,8 +108,7 @@ final class CopyWriter implements ItemStreamWriter<CopyBatch> {
                 | StoreException.UnsupportedCapability
                 | StoreException.DimensionMismatch e) {
             if (records.size() == 1) {
-                rejected.add(new Finding(
-                        Finding.Kind.REJECTED, records.get(0).id(), String.valueOf(e.getMessage())));
+                rejected.add(new Finding(Finding.Kind.REJECTED, records.get(0).id(), String.valueOf(e.getMessage())));
                 run.progress().note("rejected: " + e.getMessage());
                 return e;
             }

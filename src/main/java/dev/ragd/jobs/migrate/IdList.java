@@ -171,7 +171,10 @@ final class IdList implements AutoCloseable {
             this.blockIds = blockIds;
             try {
                 channel = FileChannel.open(
-                        file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE);
                 output = new BufferedOutputStream(java.nio.channels.Channels.newOutputStream(channel), 1 << 16);
                 output.write(header(plan));
             } catch (IOException e) {

@@ -24,7 +24,8 @@ final class LastRate {
             return OptionalDouble.empty();
         }
         try (Stream<Path> files = Files.list(reports)) {
-            List<Path> newest = files.filter(f -> String.valueOf(f.getFileName()).matches("migrate-.*\\.json"))
+            List<Path> newest = files.filter(
+                            f -> String.valueOf(f.getFileName()).matches("migrate-.*\\.json"))
                     .sorted(Comparator.reverseOrder())
                     .limit(50)
                     .toList();

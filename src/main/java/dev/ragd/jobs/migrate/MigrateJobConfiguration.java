@@ -3,6 +3,7 @@ package dev.ragd.jobs.migrate;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.Steps;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.index.LedgerCopy;
 import javax.sql.DataSource;
 import org.springframework.batch.core.configuration.annotation.StepScope;
 import org.springframework.batch.core.job.Job;
@@ -152,8 +153,11 @@ public class MigrateJobConfiguration {
     @Bean
     @StepScope
     Tasklet publishTasklet(
-            MigrateRun run, MigrationLedger migrationLedger, @Value("#{stepExecution}") StepExecution step) {
-        return new PublishTasklet(run, migrationLedger, Steps.jobId(step));
+            MigrateRun run,
+            MigrationLedger migrationLedger,
+            DataSource dataSource,
+            @Value("#{stepExecution}") StepExecution step) {
+        return new PublishTasklet(run, migrationLedger, new LedgerCopy(dataSource), Steps.jobId(step));
     }
 
     @Bean

@@ -114,8 +114,9 @@ public final class MigrateLauncher {
             new DeadRuns(repository).recover(last);
         }
         if (plan.verdict() == Plan.Verdict.FAILED) {
-            run.progress().note("the last migration of this pair was not verified: it is planned anew, and what is right"
-                    + " in its target is taken over");
+            run.progress()
+                    .note("the last migration of this pair was not verified: it is planned anew, and what is right"
+                            + " in its target is taken over");
             return null;
         }
         if (!plan.command().equals(run.command())) {

@@ -76,14 +76,18 @@ public final class MigrateRun implements AutoCloseable {
     String sourceName() {
         return request.from().located()
                 ? request.collection()
-                : generations.current(request.from().toString(), request.collection()).physical();
+                : generations
+                        .current(request.from().toString(), request.collection())
+                        .physical();
     }
 
     /** The physical name of the collection that is in use under the target's name. */
     String targetName() {
         return request.to().located()
                 ? request.toCollection()
-                : generations.current(request.to().toString(), request.toCollection()).physical();
+                : generations
+                        .current(request.to().toString(), request.toCollection())
+                        .physical();
     }
 
     /** What besides the pair makes a plan another one. */

@@ -199,7 +199,9 @@ final class MigrationLedger {
     void forEach(long job, Finding.Kind kind, Consumer<Finding> consumer) {
         long batch = -1;
         int n = -1;
-        for (List<Row> page = page(job, kind, batch, n, PAGE); !page.isEmpty(); page = page(job, kind, batch, n, PAGE)) {
+        for (List<Row> page = page(job, kind, batch, n, PAGE);
+                !page.isEmpty();
+                page = page(job, kind, batch, n, PAGE)) {
             for (Row row : page) {
                 consumer.accept(row.finding());
                 batch = row.batch();
@@ -215,8 +217,8 @@ final class MigrationLedger {
                 "SELECT BATCH, N, RECORD_ID, DETAIL FROM RAGD_MIGRATION_FINDING WHERE JOB_ID = ? AND KIND = ?"
                         + " AND (BATCH > ? OR (BATCH = ? AND N > ?)) ORDER BY JOB_ID, KIND, BATCH, N LIMIT " + limit
                         + " USING INDEX",
-                (row, i) -> new Row(
-                        row.getLong(1), row.getInt(2), new Finding(kind, row.getString(3), row.getString(4))),
+                (row, i) ->
+                        new Row(row.getLong(1), row.getInt(2), new Finding(kind, row.getString(3), row.getString(4))),
                 job,
                 kind.name(),
                 batch,

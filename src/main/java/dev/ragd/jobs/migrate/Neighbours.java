@@ -44,8 +44,7 @@ final class Neighbours {
     }
 
     private static List<SearchHit> search(VectorCollection collection, float[] vector) {
-        return collection.search(
-                new SearchRequest(SearchRequest.Mode.VECTOR, vector, null, K, null, Field.NONE));
+        return collection.search(new SearchRequest(SearchRequest.Mode.VECTOR, vector, null, K, null, Field.NONE));
     }
 
     private static double overlap(List<SearchHit> expected, List<SearchHit> found) {

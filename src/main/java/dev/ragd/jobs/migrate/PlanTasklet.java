@@ -1,10 +1,10 @@
 package dev.ragd.jobs.migrate;
 
 import dev.ragd.catalog.MigrationMark;
+import dev.ragd.files.AtomicFile;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
-import dev.ragd.files.AtomicFile;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Field;
@@ -69,7 +69,8 @@ final class PlanTasklet implements Tasklet {
         }
         int batch = run.settings().batchFor(checked.recordBytes());
         Frozen frozen;
-        try (VectorCollection source = run.resources().source().open(checked.source().name())) {
+        try (VectorCollection source =
+                run.resources().source().open(checked.source().name())) {
             frozen = freeze(source, batch);
         }
         Gone gone = Gone.NONE;
@@ -172,7 +173,8 @@ final class PlanTasklet implements Tasklet {
                 throw new JobException(
                         ExitCode.REFUSED,
                         "the target holds " + strangers[0] + " records that no migration brought there, for example '"
-                                + stranger[0] + "': a delta would delete them; leave --delta out to make a new generation",
+                                + stranger[0]
+                                + "': a delta would delete them; leave --delta out to make a new generation",
                         null);
             }
             if (choice.inPlace()) {

@@ -1,7 +1,7 @@
 package dev.ragd.jobs.migrate;
 
-import dev.ragd.catalog.MigrationMark;
 import dev.ragd.catalog.CollectionEmbedder;
+import dev.ragd.catalog.MigrationMark;
 import dev.ragd.embed.EmbedException;
 import dev.ragd.embed.EmbedderId;
 import dev.ragd.jobs.ExitCode;
@@ -56,9 +56,7 @@ final class Preflight {
      */
     Checked check() {
         MigrateRequest request = run.request();
-        if (request.withinOneStore()
-                && request.collection().equals(request.toCollection())
-                && !request.reembed()) {
+        if (request.withinOneStore() && request.collection().equals(request.toCollection()) && !request.reembed()) {
             problems.add(
                     ExitCode.USAGE,
                     "source and target are the same, " + request.source()
@@ -76,13 +74,7 @@ final class Preflight {
             throw new IllegalStateException("a problem was not told");
         }
         return new Checked(
-                source.info(),
-                target,
-                source.embedder(),
-                source.count(),
-                bytes,
-                source.recordsPerSecond(),
-                notes);
+                source.info(), target, source.embedder(), source.count(), bytes, source.recordsPerSecond(), notes);
     }
 
     private @Nullable Source source() {
@@ -120,15 +112,15 @@ final class Preflight {
         boolean vectors = capabilities.contains(Capability.VECTORS);
         long started = System.nanoTime();
         List<VectorRecord> sample = collection
-                .scan(new ScanRequest(
-                        vectors ? Field.ALL : Set.of(Field.TEXT, Field.METADATA), null, null, SAMPLE))
+                .scan(new ScanRequest(vectors ? Field.ALL : Set.of(Field.TEXT, Field.METADATA), null, null, SAMPLE))
                 .records();
         double seconds = Math.max(1e-6, (System.nanoTime() - started) / 1e9);
-        int dimension = info.dimension().orElseGet(() -> sample.stream()
-                .filter(r -> r.vector() != null)
-                .mapToInt(r -> r.vector() == null ? 0 : r.vector().length)
-                .findFirst()
-                .orElse(0));
+        int dimension = info.dimension()
+                .orElseGet(() -> sample.stream()
+                        .filter(r -> r.vector() != null)
+                        .mapToInt(r -> r.vector() == null ? 0 : r.vector().length)
+                        .findFirst()
+                        .orElse(0));
         return new Source(
                 info, capabilities, collection.count(), embedder(info, dimension), sample, sample.size() / seconds);
     }
@@ -152,14 +144,13 @@ final class Preflight {
         MigrateRequest request = run.request();
         String name = run.request().from() + " collection '" + source.info().name() + "'";
         if (source.count() == 0 && !request.allowEmpty()) {
-            problems.add(
-                    ExitCode.REFUSED,
-                    "the source " + name + " is empty; if that is meant, add --allow-empty");
+            problems.add(ExitCode.REFUSED, "the source " + name + " is empty; if that is meant, add --allow-empty");
         }
         if (source.embedder().dimension() == 0) {
             problems.add(
                     ExitCode.USAGE,
-                    "the source " + name + " was never written to: it does not know how many components its vectors have");
+                    "the source " + name
+                            + " was never written to: it does not know how many components its vectors have");
         }
         if (!request.reembed() && !source.capabilities().contains(Capability.VECTORS)) {
             problems.add(
@@ -173,13 +164,14 @@ final class Preflight {
             problems.add(ExitCode.USAGE, "the source " + name + " holds no texts: there is nothing to embed anew");
         }
         MigrationMark.read(source.info()).filter(o -> isUnfinished(o, source)).ifPresent(o -> {
-            String text = "the source " + name + " is what a migration from " + o.source() + " left unfinished: it holds "
-                    + source.count() + " of " + o.records() + " records";
+            String text = "the source " + name + " is what a migration from " + o.source()
+                    + " left unfinished: it holds " + source.count() + " of " + o.records() + " records";
             if (request.allowPartial()) {
                 notes.add(text);
             } else {
                 problems.add(
-                        ExitCode.REFUSED, text + "; finish that migration first, or go on all the same with --allow-partial");
+                        ExitCode.REFUSED,
+                        text + "; finish that migration first, or go on all the same with --allow-partial");
             }
         });
     }
@@ -209,8 +201,8 @@ final class Preflight {
         boolean lists = source.sample().stream()
                 .anyMatch(r -> r.metadata().values().values().stream().anyMatch(MetadataValue.Items.class::isInstance));
         if (lists && !store.capabilities().contains(Capability.LIST_METADATA)) {
-            String text = "records hold lists in their metadata, which the target " + run.request().to()
-                    + " cannot keep: they would be rejected";
+            String text = "records hold lists in their metadata, which the target "
+                    + run.request().to() + " cannot keep: they would be rejected";
             if (run.request().allowPartial()) {
                 notes.add(text);
             } else {

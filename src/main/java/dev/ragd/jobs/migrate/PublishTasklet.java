@@ -1,5 +1,6 @@
 package dev.ragd.jobs.migrate;
 
+import dev.ragd.jobs.index.LedgerCopy;
 import org.springframework.batch.core.scope.context.ChunkContext;
 import org.springframework.batch.core.step.StepContribution;
 import org.springframework.batch.core.step.tasklet.Tasklet;
@@ -7,17 +8,19 @@ import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 
 /**
  * The publish step: puts the target into use, in one atomic step, if it was verified. The generation before is kept for a
- * rollback, and the source stays as it is.
+ * rollback, and the source stays as it is. What the index job knows of the source's files it then knows of the target's.
  */
 final class PublishTasklet implements Tasklet {
 
     private final MigrateRun run;
     private final MigrationLedger ledger;
+    private final LedgerCopy files;
     private final long job;
 
-    PublishTasklet(MigrateRun run, MigrationLedger ledger, long job) {
+    PublishTasklet(MigrateRun run, MigrationLedger ledger, LedgerCopy files, long job) {
         this.run = run;
         this.ledger = ledger;
+        this.files = files;
         this.job = job;
     }
 
@@ -27,6 +30,9 @@ final class PublishTasklet implements Tasklet {
         if (!plan.accepted()) {
             return RepeatStatus.FINISHED; // the report step says so, and ends the job
         }
+        files.copy(
+                new LedgerCopy.Key(run.request().from().toString(), plan.sourceCollection(), plan.sourceId()),
+                new LedgerCopy.Key(run.request().to().toString(), plan.targetCollection(), plan.targetId()));
         if (!plan.inPlace()) {
             String backend = run.request().to().toString();
             String collection = run.request().toCollection();

@@ -46,8 +46,8 @@ final class RatePlot {
         for (int i = 0; i <= GRID_LINES; i++) {
             double seconds = end * i / GRID_LINES;
             String anchor = i == GRID_LINES ? "end" : "middle";
-            svg.append("<text text-anchor='" + anchor + "' x='" + number(x(seconds, end)) + "' y='" + (HEIGHT - 8) + "'>"
-                    + time(seconds) + "</text>\n");
+            svg.append("<text text-anchor='" + anchor + "' x='" + number(x(seconds, end)) + "' y='" + (HEIGHT - 8)
+                    + "'>" + time(seconds) + "</text>\n");
         }
         StringBuilder line = new StringBuilder();
         for (Step step : steps) {
@@ -56,8 +56,17 @@ final class RatePlot {
             line.append(" L").append(number(x(step.to(), end))).append(' ').append(number(y(step.rate(), top)));
         }
         String floor = number(y(0, top));
-        svg.append("<path class='area' d='").append(line).append(" L").append(number(x(end, end))).append(' ');
-        svg.append(floor).append(" L").append(number(x(0, end))).append(' ').append(floor).append(" Z'/>\n");
+        svg.append("<path class='area' d='")
+                .append(line)
+                .append(" L")
+                .append(number(x(end, end)))
+                .append(' ');
+        svg.append(floor)
+                .append(" L")
+                .append(number(x(0, end)))
+                .append(' ')
+                .append(floor)
+                .append(" Z'/>\n");
         svg.append("<path class='curve' d='").append(line).append("'/>\n");
         for (Rates.Point point : points) {
             if (point.resumed()) {

@@ -57,7 +57,9 @@ record RecordComparison(boolean vectors, boolean exactVectors, boolean exactDoub
     }
 
     private static String length(@Nullable String text) {
-        return text == null ? "none" : text.length() + " characters (hash " + Integer.toHexString(text.hashCode()) + ")";
+        return text == null
+                ? "none"
+                : text.length() + " characters (hash " + Integer.toHexString(text.hashCode()) + ")";
     }
 
     private @Nullable String difference(Metadata source, Metadata target) {
@@ -105,7 +107,8 @@ record RecordComparison(boolean vectors, boolean exactVectors, boolean exactDoub
             boolean same = Float.floatToRawIntBits(source[i]) == Float.floatToRawIntBits(target[i]);
             if (!same
                     && (exactVectors
-                            || !(Math.abs((double) source[i] - target[i]) <= VECTOR_ULPS * (double) Math.ulp(source[i])))) {
+                            || !(Math.abs((double) source[i] - target[i])
+                                    <= VECTOR_ULPS * (double) Math.ulp(source[i])))) {
                 return "vector component " + i + ": " + target[i] + " instead of " + source[i];
             }
         }

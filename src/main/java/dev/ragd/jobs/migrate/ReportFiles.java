@@ -52,7 +52,9 @@ final class ReportFiles {
                     file(".html"), new ReportPage(plan, report, rates).html().getBytes(StandardCharsets.UTF_8));
         } catch (IOException | UncheckedIOException e) {
             throw new JobException(
-                    ExitCode.FAILED, "the report " + file(".json") + " cannot be written: " + e + "; is the disk full?", e);
+                    ExitCode.FAILED,
+                    "the report " + file(".json") + " cannot be written: " + e + "; is the disk full?",
+                    e);
         }
     }
 
@@ -73,7 +75,10 @@ final class ReportFiles {
     }
 
     private static String cell(String text) {
-        return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
+        return text.replace("\\", "\\\\")
+                .replace("\t", "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r");
     }
 
     private Path file(String suffix) {

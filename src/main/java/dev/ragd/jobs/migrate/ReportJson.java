@@ -27,7 +27,8 @@ final class ReportJson {
             json.writeNumberProperty("version", 1);
             json.writeStringProperty("id", plan.report());
             json.writeStringProperty("plan", plan.id().toString());
-            json.writeStringProperty("started", Instant.ofEpochMilli(plan.started()).toString());
+            json.writeStringProperty(
+                    "started", Instant.ofEpochMilli(plan.started()).toString());
             json.writeNumberProperty("seconds", report.seconds());
             end(json, "source", report.source());
             end(json, "target", report.target());

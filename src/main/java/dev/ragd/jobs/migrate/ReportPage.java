@@ -17,8 +17,9 @@ import java.util.Objects;
 /** The report as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. */
 final class ReportPage {
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "d MMMM yyyy, HH:mm 'UTC'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
 
     private final Plan plan;
     private final MigrateReport report;
@@ -34,7 +35,9 @@ final class ReportPage {
     String html() {
         html.append("<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n");
         html.append("<meta name='viewport' content='width=device-width, initial-scale=1'>\n<title>Migration of ");
-        html.append(escape(report.source().collection())).append("</title>\n<style>\n").append(style());
+        html.append(escape(report.source().collection()))
+                .append("</title>\n<style>\n")
+                .append(style());
         html.append("</style>\n</head>\n<body>\n<main>\n");
         head();
         tiles();
@@ -55,8 +58,14 @@ final class ReportPage {
             case PARTIAL -> "IN USE, WITHOUT REJECTED RECORDS";
             case FAILED -> "VERIFICATION FAILED, NOT IN USE";
         };
-        html.append("<span class='badge ").append(report.status()).append("'>").append(words).append("</span>\n<h1>");
-        html.append(name(report.source())).append(" <span class='arrow'>&rarr;</span> ").append(name(report.target()));
+        html.append("<span class='badge ")
+                .append(report.status())
+                .append("'>")
+                .append(words)
+                .append("</span>\n<h1>");
+        html.append(name(report.source()))
+                .append(" <span class='arrow'>&rarr;</span> ")
+                .append(name(report.target()));
         html.append("</h1>\n<p class='soft'>").append(TIME.format(Instant.ofEpochMilli(plan.started())));
         html.append("</p>\n");
     }
@@ -77,14 +86,18 @@ final class ReportPage {
     }
 
     private void tile(String value, String label) {
-        html.append("<div class='tile'><b>").append(value).append("</b><span class='soft'>").append(label);
+        html.append("<div class='tile'><b>")
+                .append(value)
+                .append("</b><span class='soft'>")
+                .append(label);
         html.append("</span></div>\n");
     }
 
     private void plot() {
         String svg = new RatePlot(rates).svg();
         if (!svg.isEmpty()) {
-            html.append("<section>\n<h2>Records per second while copying</h2>\n").append(svg);
+            html.append("<section>\n<h2>Records per second while copying</h2>\n")
+                    .append(svg);
             if (report.restarts() > 0) {
                 html.append("<p class='soft'>A dashed line: the copy was cut off and taken up again.</p>\n");
             }
@@ -131,7 +144,11 @@ final class ReportPage {
     }
 
     private void row(String style, String mark, long count, String label, String meaning) {
-        html.append("<tr><td class='mark ").append(style).append("'>").append(mark).append("</td><td class='n'>");
+        html.append("<tr><td class='mark ")
+                .append(style)
+                .append("'>")
+                .append(mark)
+                .append("</td><td class='n'>");
         html.append(number(count)).append("</td><td>").append(label).append(" <span class='soft'>&ndash; ");
         html.append(escape(meaning)).append("</span></td></tr>\n");
     }
@@ -154,18 +171,27 @@ final class ReportPage {
         html.append("</table>\n");
         String file = report.files().get("ids");
         if (all > items.size() && file != null) {
-            html.append("<p class='soft'>All of them: <code>").append(escape(file)).append("</code></p>\n");
+            html.append("<p class='soft'>All of them: <code>")
+                    .append(escape(file))
+                    .append("</code></p>\n");
         }
         html.append("</section>\n");
     }
 
     private void details() {
         html.append("<section>\n<h2>Details</h2>\n<table>\n");
-        detail("Source", report.source().store() + ", collection " + report.source().physical());
-        detail("Target", report.target().store() + ", collection " + report.target().physical() + ", "
-                + number(report.target().count()) + " records");
-        detail("Plan", number(plan.records()) + " records in " + number(plan.batches())
-                + (plan.batches() == 1 ? " batch" : " batches") + ", about " + size(plan.records() * plan.recordBytes()));
+        detail(
+                "Source",
+                report.source().store() + ", collection " + report.source().physical());
+        detail(
+                "Target",
+                report.target().store() + ", collection " + report.target().physical() + ", "
+                        + number(report.target().count()) + " records");
+        detail(
+                "Plan",
+                number(plan.records()) + " records in " + number(plan.batches())
+                        + (plan.batches() == 1 ? " batch" : " batches") + ", about "
+                        + size(plan.records() * plan.recordBytes()));
         Verification v = report.verification();
         if (v != null) {
             detail("Tolerance", v.tolerance());
@@ -180,7 +206,11 @@ final class ReportPage {
     }
 
     private void detail(String name, String value) {
-        html.append("<tr><th>").append(name).append("</th><td>").append(escape(value)).append("</td></tr>\n");
+        html.append("<tr><th>")
+                .append(name)
+                .append("</th><td>")
+                .append(escape(value))
+                .append("</td></tr>\n");
     }
 
     private static String name(MigrateReport.End end) {
@@ -219,6 +249,8 @@ final class ReportPage {
             return String.format(Locale.ROOT, "%.1f s", seconds);
         }
         long whole = Math.round(seconds);
-        return whole < 3600 ? whole / 60 + " min " + whole % 60 + " s" : whole / 3600 + " h " + whole % 3600 / 60 + " min";
+        return whole < 3600
+                ? whole / 60 + " min " + whole % 60 + " s"
+                : whole / 3600 + " h " + whole % 3600 / 60 + " min";
     }
 }

@@ -31,7 +31,9 @@ final class ReportTasklet implements Tasklet {
         files.write(maker.make(instance, plan, files.names(), List.of()));
         if (!plan.accepted()) {
             throw new JobException(
-                    ExitCode.VERIFICATION_FAILED, "the target is not what the source is; it was not put into use", null);
+                    ExitCode.VERIFICATION_FAILED,
+                    "the target is not what the source is; it was not put into use",
+                    null);
         }
         return RepeatStatus.FINISHED;
     }

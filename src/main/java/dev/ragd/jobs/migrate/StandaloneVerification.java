@@ -7,7 +7,6 @@ import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.migrate.MigrateReport.Item;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.store.CollectionInfo;
-import dev.ragd.store.Field;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
 import dev.ragd.store.StoreException;
@@ -80,7 +79,9 @@ public final class StandaloneVerification {
                     false,
                     false,
                     Map.of(),
-                    vectors ? List.of() : List.of("the two were embedded by different models: vectors are not compared"),
+                    vectors
+                            ? List.of()
+                            : List.of("the two were embedded by different models: vectors are not compared"),
                     (System.nanoTime() - started) / 1e9);
         }
     }
@@ -137,8 +138,8 @@ public final class StandaloneVerification {
 
     private MigrateReport.Verification verification(Comparison comparison, Neighbours.Overlap overlap) {
         boolean equal = counted.values().stream().allMatch(count -> count == 0);
-        boolean found = overlap.samples() == 0
-                || overlap.share() >= run.settings().minOverlap();
+        boolean found =
+                overlap.samples() == 0 || overlap.share() >= run.settings().minOverlap();
         return new MigrateReport.Verification(
                 equal && found ? Status.VERIFIED : Status.FAILED,
                 counts.checked(),

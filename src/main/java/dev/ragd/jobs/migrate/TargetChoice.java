@@ -1,8 +1,8 @@
 package dev.ragd.jobs.migrate;
 
-import dev.ragd.catalog.MigrationMark;
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generation;
+import dev.ragd.catalog.MigrationMark;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
@@ -33,12 +33,14 @@ final class TargetChoice {
         if (request.delta()) {
             return update(current, embedder);
         }
-        String problem = CollectionSpec.problemWithName(request.toCollection() + (request.to().located() ? "" : ".g1"));
+        String problem = CollectionSpec.problemWithName(
+                request.toCollection() + (request.to().located() ? "" : ".g1"));
         if (problem != null) {
             problems.add(ExitCode.USAGE, problem);
             return null;
         }
-        boolean itself = current != null && request.withinOneStore() && current.id().equals(source.id());
+        boolean itself =
+                current != null && request.withinOneStore() && current.id().equals(source.id());
         if (current != null && !itself && isForeign(current)) {
             problems.add(
                     ExitCode.REFUSED,
@@ -51,12 +53,15 @@ final class TargetChoice {
 
     /** True when neither an index run nor a migration made it. */
     private static boolean isForeign(CollectionInfo info) {
-        return CollectionEmbedder.read(info).isEmpty() && MigrationMark.read(info).isEmpty();
+        return CollectionEmbedder.read(info).isEmpty()
+                && MigrationMark.read(info).isEmpty();
     }
 
     private @Nullable Target update(@Nullable CollectionInfo current, CollectionEmbedder embedder) {
         String source = run.request().source();
-        boolean ours = MigrationMark.read(current).filter(o -> o.source().equals(source)).isPresent();
+        boolean ours = MigrationMark.read(current)
+                .filter(o -> o.source().equals(source))
+                .isPresent();
         if (current == null || !ours) {
             problems.add(
                     ExitCode.USAGE,
@@ -68,7 +73,8 @@ final class TargetChoice {
             problems.add(
                     ExitCode.REFUSED,
                     "the vectors of " + run.request().target() + " were made by another model than those of the source"
-                            + " now; " + (run.request().reembed() ? "leave --delta out" : "add --reembed, or leave --delta out")
+                            + " now; "
+                            + (run.request().reembed() ? "leave --delta out" : "add --reembed, or leave --delta out")
                             + " to make a new generation");
             return null;
         }
@@ -94,7 +100,8 @@ final class TargetChoice {
         String backend = run.request().to().toString();
         String collection = run.request().toCollection();
         Generation now = run.generations().current(backend, collection);
-        boolean first = now.physical().equals(collection) && store.find(collection).isEmpty();
+        boolean first =
+                now.physical().equals(collection) && store.find(collection).isEmpty();
         for (int number = first ? 1 : now.number() + 1; ; number++) {
             String name = collection + ".g" + number;
             Optional<CollectionInfo> there = store.find(name);

@@ -79,7 +79,6 @@ record VerifyCounts(
     }
 
     VerifyCounts withOverlap(int compared, double share) {
-        return new VerifyCounts(
-                checked, found, equal, tolerated, missing, different, changed, extra, compared, share);
+        return new VerifyCounts(checked, found, equal, tolerated, missing, different, changed, extra, compared, share);
     }
 }

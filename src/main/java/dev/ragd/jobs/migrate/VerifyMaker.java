@@ -9,18 +9,19 @@ final class VerifyMaker implements BlockReader.Maker<Comparison.Outcome> {
     private final DigestFile digests;
 
     VerifyMaker(MigrateRun run, Plan plan) {
-        this.comparison =
-                new Comparison(run.source(plan), run.target(plan), !run.request().reembed());
+        this.comparison = new Comparison(
+                run.source(plan), run.target(plan), !run.request().reembed());
         this.digests = new DigestFile(run.digestsFile(plan));
     }
 
     @Override
     public Comparison.Outcome make(BlockReader.Work work) {
         return switch (work.part()) {
-            case IDS -> comparison.compare(
-                    work.number(),
-                    work.ids(),
-                    digests.read(work.ordinal(), work.ids().size()));
+            case IDS ->
+                comparison.compare(
+                        work.number(),
+                        work.ids(),
+                        digests.read(work.ordinal(), work.ids().size()));
             case GONE -> new Comparison.Outcome(work.number(), false, VerifyCounts.NONE, List.of());
             case END -> new Comparison.Outcome(work.number(), true, VerifyCounts.NONE, List.of());
         };

@@ -65,9 +65,8 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
             excused.addAll(ledger.ids(plan.job(), Finding.Kind.REJECTED, outcome.number()));
             findings.removeIf(f -> f.kind() == Finding.Kind.MISSING && excused.contains(f.id()));
         }
-        long missing = findings.stream()
-                .filter(f -> f.kind() == Finding.Kind.MISSING)
-                .count();
+        long missing =
+                findings.stream().filter(f -> f.kind() == Finding.Kind.MISSING).count();
         ledger.note(plan.job(), KINDS, outcome.number(), findings);
         counts = counts.plus(new VerifyCounts(
                 more.checked(),
@@ -129,7 +128,8 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
 
     private Plan.Verdict verdict() {
         boolean equal = counts.missing() == 0 && counts.different() == 0 && counts.extra() == 0;
-        boolean found = counts.samples() == 0 || counts.overlap() >= run.settings().minOverlap();
+        boolean found =
+                counts.samples() == 0 || counts.overlap() >= run.settings().minOverlap();
         if (!equal || !found) {
             return Plan.Verdict.FAILED;
         }

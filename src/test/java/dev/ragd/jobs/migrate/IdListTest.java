@@ -58,7 +58,8 @@ class IdListTest {
             throws IOException {
         Path file = Files.createTempFile("ids", null);
         try {
-            List<String> ids = words.stream().filter(dev.ragd.store.Unicode::isWellFormed).toList();
+            List<String> ids =
+                    words.stream().filter(dev.ragd.store.Unicode::isWellFormed).toList();
             assertThat(read(file, write(file, ids, block))).isEqualTo(ids);
         } finally {
             Files.delete(file);
