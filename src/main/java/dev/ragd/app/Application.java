@@ -4,12 +4,16 @@ import dev.ragd.catalog.Generations;
 import dev.ragd.cli.Services;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
+import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
 import dev.ragd.ops.SearchService;
 import dev.ragd.store.Health;
+import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorStore;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Puts the parts together for one command. */
@@ -29,6 +33,18 @@ public final class Application implements Services {
     }
 
     @Override
+    public Reading openToChange(Home home, Settings settings, Consumer<String> notes) {
+        OwnerLock lock = OwnerLock.take(home.jobs());
+        try {
+            VectorStore store = Stores.open(home, settings, notes);
+            return new Locked(new OpenStore(store, generations(home), new ConfiguredModels(home, settings)), lock);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    @Override
     public Health health(Home home, Settings settings, Consumer<String> notes) {
         return HealthService.check(() -> Stores.open(home, settings, notes));
     }
@@ -36,6 +52,16 @@ public final class Application implements Services {
     @Override
     public IndexService index(Home home, Settings settings) {
         return jobs.index(home, settings);
+    }
+
+    @Override
+    public MigrateService migrate(Home home, Settings settings) {
+        return jobs.migrate(home, settings);
+    }
+
+    @Override
+    public List<StoreReference.Kind> storeKinds() {
+        return Stores.KINDS;
     }
 
     /** The catalogue of a home. */
@@ -58,6 +84,28 @@ public final class Application implements Services {
         @Override
         public void close() {
             store.close();
+        }
+    }
+
+    private record Locked(Reading store, OwnerLock lock) implements Reading {
+
+        @Override
+        public SearchService search() {
+            return store.search();
+        }
+
+        @Override
+        public CollectionsService collections() {
+            return store.collections();
+        }
+
+        @Override
+        public void close() {
+            try {
+                store.close();
+            } finally {
+                lock.close();
+            }
         }
     }
 }

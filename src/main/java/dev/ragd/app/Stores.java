@@ -5,6 +5,7 @@ import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.files.AtomicFile;
 import dev.ragd.store.StoreException;
+import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorStore;
 import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -23,7 +25,23 @@ import java.util.function.Consumer;
 /** Opens the store that the settings name. */
 final class Stores {
 
+    /** The kinds of stores that a migration can name. */
+    static final List<StoreReference.Kind> KINDS = List.of(
+            new StoreReference.Kind(ChromaStore.NAME, false),
+            new StoreReference.Kind(FaissStore.NAME, false),
+            new StoreReference.Kind(LuceneStore.NAME, false));
+
     private Stores() {}
+
+    /** The store that a migration names, to read and to write. */
+    static VectorStore open(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
+        return open(store.kind(), home, settings, notes);
+    }
+
+    /** The same to read only; nothing is created. */
+    static VectorStore openToRead(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
+        return openToRead(store.kind(), home, settings, notes);
+    }
 
     /**
      * Opens the store, to read and to write; starts a local server, and installs it, when it takes one.
@@ -32,7 +50,10 @@ final class Stores {
      * @throws StoreException when it cannot be opened
      */
     static VectorStore open(Home home, Settings settings, Consumer<String> notes) {
-        String backend = settings.get(Catalogue.BACKEND);
+        return open(settings.get(Catalogue.BACKEND), home, settings, notes);
+    }
+
+    private static VectorStore open(String backend, Home home, Settings settings, Consumer<String> notes) {
         return switch (backend) {
             case ChromaStore.NAME -> openChroma(home, settings, notes);
             case FaissStore.NAME -> new FaissStore(FaissConfiguration.of(home, settings));
@@ -55,11 +76,15 @@ final class Stores {
 
     /** The same to read only: a home where nothing was ever stored needs no server to say so. */
     static VectorStore openToRead(Home home, Settings settings, Consumer<String> notes) {
-        boolean managed = settings.get(Catalogue.BACKEND).equals(ChromaStore.NAME)
+        return openToRead(settings.get(Catalogue.BACKEND), home, settings, notes);
+    }
+
+    private static VectorStore openToRead(String backend, Home home, Settings settings, Consumer<String> notes) {
+        boolean managed = backend.equals(ChromaStore.NAME)
                 && settings.find(Catalogue.CHROMA_URL).isEmpty();
         return managed && Files.notExists(home.data().resolve("chromadb").resolve("chroma.sqlite3"))
                 ? new NothingStored(ChromaStore.NAME)
-                : open(home, settings, notes);
+                : open(backend, home, settings, notes);
     }
 
     /** What is indexed is private: a new home is for its owner alone. */

@@ -5,6 +5,7 @@ import dev.ragd.cli.RagdCli;
 import dev.ragd.config.ConfigFile;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
+import dev.ragd.jobs.History;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.index.IndexRequest;
@@ -74,6 +75,7 @@ public final class Training {
         SpringIndexService service = new SpringIndexService(
                 home,
                 SpringJobs.indexSettings(settings),
+                new History(10),
                 Application.generations(home),
                 new StopSignal(),
                 progress -> new Unreachable(home, settings, progress));

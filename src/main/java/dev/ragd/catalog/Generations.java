@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -70,18 +72,64 @@ public final class Generations {
      *
      * @param physical the name in the store of the generation that is complete
      */
-    public synchronized Generation publish(String backend, String collection, String physical) {
+    public Generation publish(String backend, String collection, String physical) {
+        return publish(backend, collection, physical, true);
+    }
+
+    /**
+     * The same, where the name may not have had a collection behind it yet.
+     *
+     * @param keeps true when there is one in use, which is then kept for a rollback
+     */
+    public synchronized Generation publish(String backend, String collection, String physical, boolean keeps) {
         List<Generation> entries = read();
         Generation now = find(entries, backend, collection);
         if (now.physical().equals(physical)) {
             return now;
         }
-        Generation next = new Generation(backend, collection, physical, now.number() + 1, now.physical());
+        int number = numberOf(physical, collection, keeps ? now.number() + 1 : 1);
+        return replace(entries, new Generation(backend, collection, physical, number, keeps ? now.physical() : null));
+    }
+
+    /**
+     * Puts the generation before back into use; the one that was in use is kept, so that doing it twice goes back and forth.
+     *
+     * @return empty when none was kept; nothing changed
+     */
+    public synchronized Optional<Generation> rollback(String backend, String collection) {
+        List<Generation> entries = read();
+        Generation now = find(entries, backend, collection);
+        if (now.previous() == null) {
+            return Optional.empty();
+        }
+        int number = numberOf(now.previous(), collection, 1);
+        return Optional.of(
+                replace(entries, new Generation(backend, collection, now.previous(), number, now.physical())));
+    }
+
+    /** Forgets the generation that was kept for a rollback, because it is about to be deleted. */
+    public synchronized void forgetPrevious(String backend, String collection) {
+        List<Generation> entries = read();
+        Generation now = find(entries, backend, collection);
+        if (now.previous() != null) {
+            replace(entries, new Generation(backend, collection, now.physical(), now.number(), null));
+        }
+    }
+
+    private Generation replace(List<Generation> entries, Generation next) {
         TreeMap<String, Generation> changed = new TreeMap<>();
         entries.forEach(e -> changed.put(e.backend() + "\n" + e.collection(), e));
-        changed.put(backend + "\n" + collection, next);
+        changed.put(next.backend() + "\n" + next.collection(), next);
         write(List.copyOf(changed.values()));
         return next;
+    }
+
+    /** The number in the name, so that it never goes back; otherwise what is given. */
+    private static int numberOf(String physical, String collection, int otherwise) {
+        String prefix = collection + ".g";
+        return physical.matches(Pattern.quote(prefix) + "[1-9]\\d{0,8}")
+                ? Integer.parseInt(physical.substring(prefix.length()))
+                : otherwise;
     }
 
     private static Generation find(List<Generation> entries, String backend, String collection) {

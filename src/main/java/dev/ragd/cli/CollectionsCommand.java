@@ -3,7 +3,9 @@ package dev.ragd.cli;
 import dev.ragd.config.Catalogue;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
 import dev.ragd.ops.CollectionSummary;
+import dev.ragd.ops.CollectionsService;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,12 +13,21 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code ragd collections ...}: shows what collections a store has. */
+/** {@code ragd collections ...}: shows what collections a store has, and keeps house among their generations. */
 @Command(
         name = "collections",
-        header = "Shows the collections of the store.",
-        footer = {"", "Examples:", "  ragd collections list", "  ragd collections list --json"})
+        header = "Shows the collections of the store, goes back to an older generation, deletes old ones.",
+        footer = {
+            "",
+            "Examples:",
+            "  ragd collections list",
+            "  ragd collections rollback documents",
+            "  ragd collections prune            (lists what would go)",
+            "  ragd collections prune --yes"
+        })
 final class CollectionsCommand extends ParentCommand {
 
     private final Session session;
@@ -52,6 +63,79 @@ final class CollectionsCommand extends ParentCommand {
                     generation(c)));
             table.lines(session.console().outTerminal() ? session.console().columns() : 0)
                     .forEach(session::say);
+        }
+        return ExitCode.DONE.code();
+    }
+
+    @Command(
+            name = "rollback",
+            header = "Puts the generation before back into use.",
+            description = {"", "The one that was in use is kept: a second rollback goes forward again."})
+    int rollback(@Parameters(paramLabel = "NAME", description = "The collection.") String name) {
+        Settings settings = session.settings();
+        String backend = settings.get(Catalogue.BACKEND);
+        try (Services.Reading store = session.services().openToChange(session.home(), settings, session::remark)) {
+            CollectionsService.Switch now = store.collections()
+                    .rollback(name)
+                    .orElseThrow(() -> new JobException(
+                            ExitCode.USAGE,
+                            backend + " keeps no earlier generation of '" + name
+                                    + "'; 'ragd collections list' shows what there is",
+                            null));
+            if (session.json()) {
+                Map<String, @Nullable Object> json = new LinkedHashMap<>();
+                json.put("backend", backend);
+                json.put("collection", name);
+                json.put("physical", now.physical());
+                json.put("generation", now.number());
+                json.put("previous", now.kept());
+                session.json(json);
+            } else if (!session.quiet()) {
+                session.say(name + " is generation " + now.number() + " (" + now.physical() + ") again; " + now.kept()
+                        + " is kept");
+            }
+        }
+        return ExitCode.DONE.code();
+    }
+
+    @Command(
+            name = "prune",
+            header = "Deletes generations that are not in use; without --yes it only lists them.",
+            description = {
+                "",
+                "The generation that a rollback would go back to is kept unless --all is given. What another program made"
+                        + " is never deleted."
+            })
+    int prune(
+            @Parameters(arity = "0..1", paramLabel = "NAME", description = "Only of this collection.") @Nullable
+                    String name,
+            @Option(names = "--yes", description = "Delete.") boolean yes,
+            @Option(names = "--all", description = "Also the generation kept for a rollback.") boolean all) {
+        Settings settings = session.settings();
+        List<CollectionSummary> unused;
+        try (Services.Reading store = yes
+                ? session.services().openToChange(session.home(), settings, session::remark)
+                : session.services().open(session.home(), settings, session::remark)) {
+            unused = store.collections().unused(name, all);
+            if (yes) {
+                store.collections().delete(unused);
+            }
+        }
+        if (session.json()) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("backend", settings.get(Catalogue.BACKEND));
+            json.put("deleted", yes);
+            json.put(
+                    "collections",
+                    unused.stream().map(CollectionsCommand::toJson).toList());
+            session.json(json);
+        } else if (!session.quiet()) {
+            String verb = yes ? "deleted " : "would delete ";
+            unused.forEach(c -> session.say(
+                    verb + c.physical() + String.format(Locale.ROOT, " (%,d records, of %s)", c.count(), c.name())));
+            if (unused.isEmpty() || !yes) {
+                session.say(unused.isEmpty() ? "nothing to delete" : "add --yes to delete");
+            }
         }
         return ExitCode.DONE.code();
     }

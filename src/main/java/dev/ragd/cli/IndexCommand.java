@@ -3,7 +3,6 @@ package dev.ragd.cli;
 import dev.ragd.config.Catalogue;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.ExitCode;
-import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.index.IndexReport;
 import dev.ragd.jobs.index.IndexRequest;
 import dev.ragd.jobs.index.IndexService;
@@ -74,7 +73,9 @@ final class IndexCommand implements Callable<Integer> {
                 full,
                 allowMassDelete);
         warnOfLocale();
-        IndexReport report = run(session.services().index(session.home(), settings), request);
+        IndexService service = session.services().index(session.home(), settings);
+        IndexReport report =
+                session.follow(progress -> dryRun ? service.dryRun(request, progress) : service.run(request, progress));
         IndexRendering rendering = new IndexRendering(request, report);
         if (session.json()) {
             session.json(rendering.toJson());
@@ -86,17 +87,6 @@ final class IndexCommand implements Callable<Integer> {
         }
         ExitCode code = report.quarantined().isEmpty() ? ExitCode.DONE : ExitCode.DONE_WITH_REJECTS;
         return code.code();
-    }
-
-    private IndexReport run(IndexService service, IndexRequest request) {
-        Progress progress = session.progress();
-        try {
-            return dryRun ? service.dryRun(request, progress) : service.run(request, progress);
-        } finally {
-            if (progress instanceof BarProgress bar) {
-                bar.close();
-            }
-        }
     }
 
     /** Java decodes file names by the locale alone; without one, as under cron, it loses every name beyond ASCII. */

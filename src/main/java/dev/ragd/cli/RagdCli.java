@@ -32,10 +32,12 @@ public final class RagdCli {
         "    2  usage or configuration     130  stopped by Ctrl-C; the same command resumes",
         "    3  done, but something was    143  stopped by SIGTERM; the same command resumes",
         "       quarantined or rejected",
+        "    4  verification failed",
         "",
         "Examples:",
         "  ragd index ~/Documents",
         "  ragd search how do I restart a stopped run",
+        "  ragd migrate --from chromadb --to chromadb --to-collection archive --dry-run",
         "  ragd config list"
     };
 
@@ -54,6 +56,8 @@ public final class RagdCli {
         Map<String, Function<Session, Object>> commands = new LinkedHashMap<>();
         commands.put("index", IndexCommand::new);
         commands.put("search", SearchCommand::new);
+        commands.put("migrate", MigrateCommand::new);
+        commands.put("verify", VerifyCommand::new);
         commands.put("collections", CollectionsCommand::new);
         commands.put("backend", BackendCommand::new);
         commands.put("config", ConfigCommand::new);

@@ -3,9 +3,12 @@ package dev.ragd.cli;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
 import dev.ragd.store.Health;
+import dev.ragd.store.StoreReference;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -22,11 +25,24 @@ public interface Services {
      */
     Reading open(Home home, Settings settings, Consumer<String> notes);
 
+    /**
+     * Opens the configured store to change its generations; nobody else runs a job on this home meanwhile.
+     *
+     * @throws dev.ragd.jobs.JobException when another run owns the home
+     */
+    Reading openToChange(Home home, Settings settings, Consumer<String> notes);
+
     /** Asks the configured store how it is; never throws for a store that is down. */
     Health health(Home home, Settings settings, Consumer<String> notes);
 
     /** The index job; this is where the job framework starts. */
     IndexService index(Home home, Settings settings);
+
+    /** Migrations; this is where the job framework starts. */
+    MigrateService migrate(Home home, Settings settings);
+
+    /** The kinds of stores that a migration can name. */
+    List<StoreReference.Kind> storeKinds();
 
     /** An open store. */
     interface Reading extends AutoCloseable {

@@ -7,6 +7,7 @@ import dev.ragd.jobs.Progress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a command works with while it runs: its console, the global options, the merged settings. One thread. */
@@ -100,12 +101,24 @@ final class Session {
     }
 
     /** How a long run shows that it is alive. */
-    Progress progress() {
+    private Progress progress() {
         if (quiet()) {
             return Progress.NONE;
         }
         return console.errTerminal()
                 ? new BarProgress(console.err(), console.columns())
                 : new LineProgress(console.err(), System::nanoTime);
+    }
+
+    /** Runs something long and shows how far it is. */
+    <T> T follow(Function<Progress, T> work) {
+        Progress progress = progress();
+        try {
+            return work.apply(progress);
+        } finally {
+            if (progress instanceof BarProgress bar) {
+                bar.close();
+            }
+        }
     }
 }

@@ -154,6 +154,28 @@ public final class Catalogue {
             "20",
             "So many deleted files are never refused, whatever their share");
 
+    public static final Setting<Integer> MIGRATE_BATCH = Setting.of(
+            "migrate.batch_records",
+            SettingType.integer(0, 100_000),
+            "0",
+            "Records per checkpoint of a migration; 0 fits it to the size of the records");
+    public static final Setting<Integer> MIGRATE_SAMPLES = Setting.of(
+            "migrate.samples",
+            SettingType.integer(0, 10_000),
+            "20",
+            "Records whose nearest neighbours a verification compares in source and target");
+    public static final Setting<Integer> MIGRATE_MIN_OVERLAP = Setting.of(
+            "migrate.min_overlap_percent",
+            SettingType.integer(0, 100),
+            "80",
+            "A verification fails when fewer of these neighbours agree");
+
+    public static final Setting<Integer> JOBS_KEEP = Setting.of(
+            "jobs.keep",
+            SettingType.integer(1, 100_000),
+            "100",
+            "Runs of each job that the job repository remembers; older ones are forgotten");
+
     public static final Setting<Duration> PARSE_TIMEOUT = Setting.of(
             "parse.timeout",
             SettingType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
@@ -208,6 +230,10 @@ public final class Catalogue {
             CHUNK_OVERLAP,
             MAX_DELETE_PERCENT,
             MAX_DELETE_FILES,
+            MIGRATE_BATCH,
+            MIGRATE_SAMPLES,
+            MIGRATE_MIN_OVERLAP,
+            JOBS_KEEP,
             PARSE_TIMEOUT,
             PARSE_MEMORY,
             MAX_FILE_SIZE,

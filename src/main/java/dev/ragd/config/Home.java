@@ -46,4 +46,14 @@ public record Home(Path root) {
     public Path jobs() {
         return root.resolve("jobs");
     }
+
+    /** Frozen plans of migrations. */
+    public Path plans() {
+        return jobs().resolve("plans");
+    }
+
+    /** What migrations report, for people and programs. */
+    public Path reports() {
+        return root.resolve("reports");
+    }
 }

@@ -3,18 +3,21 @@ package dev.ragd.ops;
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generation;
 import dev.ragd.catalog.Generations;
+import dev.ragd.catalog.MigrationMark;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what collections there are. Only reads. */
+/** Tells what collections there are, and keeps house among their generations. */
 public final class CollectionsService {
 
     private static final Pattern GENERATION = Pattern.compile("(.+)\\.g\\d+");
@@ -41,6 +44,72 @@ public final class CollectionsService {
                 .toList();
     }
 
+    /**
+     * Collections that no name leads to any more: older generations, and what unfinished runs left behind. What another
+     * program made is never among them.
+     *
+     * @param collection only those of this name; null for all
+     * @param withKept also the generation that is kept for a rollback
+     */
+    public List<CollectionSummary> unused(@Nullable String collection, boolean withKept) {
+        Set<String> kept = generations.all().stream()
+                .filter(g -> g.backend().equals(store.name()) && g.previous() != null)
+                .map(Generation::previous)
+                .collect(Collectors.toSet());
+        Set<String> ours = store.list().stream()
+                .filter(CollectionsService::isOurs)
+                .map(CollectionInfo::name)
+                .collect(Collectors.toSet());
+        return list().stream()
+                .filter(c -> c.generation() == 0 && ours.contains(c.physical()))
+                .filter(c -> collection == null || c.name().equals(collection))
+                .filter(c -> withKept || !kept.contains(c.physical()))
+                .toList();
+    }
+
+    /**
+     * Which generation came into use.
+     *
+     * @param physical its name in the store
+     * @param number counts from 1
+     * @param kept the physical name of the one that was in use before
+     */
+    public record Switch(String physical, int number, String kept) {}
+
+    /**
+     * Puts the generation before back into use. The caller holds the home's owner lock.
+     *
+     * @return what is in use now; empty when there is none to go back to, and nothing changed
+     */
+    public Optional<Switch> rollback(String collection) {
+        Generation now = generations.current(store.name(), collection);
+        String before = now.previous();
+        if (before == null || store.find(before).isEmpty()) {
+            return Optional.empty();
+        }
+        return generations
+                .rollback(store.name(), collection)
+                .map(g -> new Switch(g.physical(), g.number(), now.physical()));
+    }
+
+    /** Deletes unused collections. The caller holds the home's owner lock. */
+    public void delete(List<CollectionSummary> unused) {
+        for (CollectionSummary c : unused) {
+            if (generations.current(store.name(), c.name()).physical().equals(c.physical())) {
+                continue; // it came into use meanwhile
+            }
+            if (c.physical().equals(generations.current(store.name(), c.name()).previous())) {
+                generations.forgetPrevious(store.name(), c.name());
+            }
+            store.drop(c.physical());
+        }
+    }
+
+    private static boolean isOurs(CollectionInfo info) {
+        return CollectionEmbedder.read(info).isPresent()
+                || MigrationMark.read(info).isPresent();
+    }
+
     private CollectionSummary summary(CollectionInfo info, @Nullable Generation used, Map<String, Generation> byName) {
         Matcher matcher = GENERATION.matcher(info.name());
         String name = info.name();
@@ -50,7 +119,7 @@ public final class CollectionsService {
             generation = used.number();
         } else if (byName.containsKey(info.name())) {
             generation = 0;
-        } else if (matcher.matches() && CollectionEmbedder.read(info).isPresent()) {
+        } else if (matcher.matches() && isOurs(info)) {
             name = matcher.group(1);
             generation = 0;
         }

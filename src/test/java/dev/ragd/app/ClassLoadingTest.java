@@ -27,7 +27,12 @@ class ClassLoadingTest {
             "dev.ragd.jobs.index.IndexService",
             "dev.ragd.jobs.index.IndexRequest",
             "dev.ragd.jobs.index.IndexReport",
-            "dev.ragd.jobs.index.IndexResources");
+            "dev.ragd.jobs.index.IndexResources",
+            "dev.ragd.jobs.OwnerLock",
+            "dev.ragd.jobs.migrate.MigrateService",
+            "dev.ragd.jobs.migrate.MigrateRequest",
+            "dev.ragd.jobs.migrate.MigrateReport",
+            "dev.ragd.jobs.migrate.MigrateResources");
 
     @TempDir
     Path folder;

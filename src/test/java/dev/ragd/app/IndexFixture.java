@@ -11,6 +11,7 @@ import dev.ragd.ingest.DocumentParser;
 import dev.ragd.ingest.ParseException;
 import dev.ragd.ingest.ParsedDocument;
 import dev.ragd.ingest.Tokenizer;
+import dev.ragd.jobs.History;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.index.IndexReport;
@@ -54,6 +55,7 @@ public final class IndexFixture {
 
     CountingEmbedder currentEmbedder = embedder;
     StopSignal stop = new StopSignal();
+    History history = new History(100);
     public IndexSettings settings = new IndexSettings(null, 30, 20, 2, 4);
     ChunkSettings chunking = new ChunkSettings(24, 4);
     /** Called before each upsert and delete of the store with the number of writes so far. */
@@ -75,7 +77,7 @@ public final class IndexFixture {
         }
     }
 
-    private final Opener opener;
+    Opener opener;
 
     public IndexFixture(Path folder) throws IOException {
         this(folder, Opener.memory());
@@ -146,7 +148,8 @@ public final class IndexFixture {
     }
 
     SpringIndexService service() {
-        return new SpringIndexService(new Home(home), settings, generations(), stop, progress -> new Resources());
+        return new SpringIndexService(
+                new Home(home), settings, history, generations(), stop, progress -> new Resources());
     }
 
     public Generations generations() {

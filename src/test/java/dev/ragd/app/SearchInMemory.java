@@ -9,12 +9,14 @@ import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.embed.Embedder;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Health;
 import dev.ragd.store.Metadata;
+import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import dev.ragd.store.memory.InMemoryStore;
@@ -69,5 +71,20 @@ final class SearchInMemory implements Services {
     @Override
     public IndexService index(Home home, Settings settings) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Reading openToChange(Home home, Settings settings, Consumer<String> notes) {
+        throw new UnsupportedOperationException("not asked for");
+    }
+
+    @Override
+    public MigrateService migrate(Home home, Settings settings) {
+        throw new UnsupportedOperationException("not asked for");
+    }
+
+    @Override
+    public List<StoreReference.Kind> storeKinds() {
+        return List.of();
     }
 }

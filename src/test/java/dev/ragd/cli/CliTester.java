@@ -10,6 +10,9 @@ import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.index.IndexReport;
 import dev.ragd.jobs.index.IndexRequest;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.migrate.MigrateReport;
+import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
 import dev.ragd.ops.Models;
@@ -19,6 +22,7 @@ import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Health;
 import dev.ragd.store.Metadata;
+import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import dev.ragd.store.VectorStore;
@@ -44,8 +48,14 @@ final class CliTester implements Services {
     final InMemoryStore.Data data = new InMemoryStore.Data();
     final List<IndexRequest> indexed = new ArrayList<>();
     final List<IndexRequest> dryRuns = new ArrayList<>();
+    final List<MigrateRequest> migrated = new ArrayList<>();
+    final List<MigrateRequest> migrateDryRuns = new ArrayList<>();
+    final List<MigrateRequest> verified = new ArrayList<>();
     final Path home;
 
+    Supplier<MigrateReport> migrateReport = () -> {
+        throw new AssertionError("the migrate service was not expected to be asked");
+    };
     Supplier<VectorStore> store = () -> new InMemoryStore(data);
     Supplier<IndexReport> report = () -> {
         throw new AssertionError("the index service was not expected to be asked");
@@ -144,6 +154,11 @@ final class CliTester implements Services {
     }
 
     @Override
+    public Reading openToChange(Home where, Settings settings, Consumer<String> notes) {
+        return open(where, settings, notes);
+    }
+
+    @Override
     public Health health(Home where, Settings settings, Consumer<String> notes) {
         return HealthService.check(store);
     }
@@ -167,5 +182,33 @@ final class CliTester implements Services {
                 return report.get();
             }
         };
+    }
+
+    @Override
+    public MigrateService migrate(Home where, Settings settings) {
+        return new MigrateService() {
+            @Override
+            public MigrateReport run(MigrateRequest request, Progress progress) {
+                migrated.add(request);
+                return migrateReport.get();
+            }
+
+            @Override
+            public MigrateReport dryRun(MigrateRequest request, Progress progress) {
+                migrateDryRuns.add(request);
+                return migrateReport.get();
+            }
+
+            @Override
+            public MigrateReport verify(MigrateRequest request, Progress progress) {
+                verified.add(request);
+                return migrateReport.get();
+            }
+        };
+    }
+
+    @Override
+    public List<StoreReference.Kind> storeKinds() {
+        return List.of(new StoreReference.Kind("chromadb", false), new StoreReference.Kind("snapshot", true));
     }
 }

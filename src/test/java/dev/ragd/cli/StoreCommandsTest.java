@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Catalogue;
+import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Distance;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
+import dev.ragd.store.memory.InMemoryStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +47,50 @@ class StoreCommandsTest {
         assertThat(first.toString())
                 .isEqualTo("{\"name\":\"documents\",\"count\":1,\"dimension\":64,\"distance\":\"cosine\","
                         + "\"embedder\":\"local:words\",\"physical\":\"documents\",\"generation\":0,\"in_use\":false}");
+    }
+
+    @Test
+    void aRollbackGoesBackAndForth() {
+        cli.collection("documents.g1", List.of(CliTester.record("1", "old", Map.of())));
+        cli.collection("documents.g2", List.of());
+        Generations generations = new Generations(home.resolve("data/catalog.json"));
+        generations.publish("memory", "documents", "documents.g1", false);
+        assertThat(cli.run("collections", "rollback", "documents")).isEqualTo(2);
+        assertThat(cli.err).contains("no earlier generation of 'documents'");
+        generations.publish("memory", "documents", "documents.g2");
+        assertThat(cli.run("collections", "rollback", "documents")).isZero();
+        assertThat(cli.out).isEqualTo("documents is generation 1 (documents.g1) again; documents.g2 is kept\n");
+        assertThat(generations.current("memory", "documents").physical()).isEqualTo("documents.g1");
+        assertThat(cli.run("collections", "rollback", "documents", "--json")).isZero();
+        assertThat(cli.json().at("/physical").asString()).isEqualTo("documents.g2");
+    }
+
+    @Test
+    void pruningListsFirstAndDeletesWhatIsOursAndUnused() {
+        for (String name : List.of("documents.g1", "documents.g2", "documents.g3", "documents.g4", "other")) {
+            cli.collection(name, List.of());
+        }
+        new InMemoryStore(cli.data)
+                .create(new CollectionSpec("theirs.g1", 4, Distance.L2, Metadata.EMPTY))
+                .close();
+        Generations generations = new Generations(home.resolve("data/catalog.json"));
+        generations.publish("memory", "documents", "documents.g2", false);
+        generations.publish("memory", "documents", "documents.g3");
+
+        assertThat(cli.run("collections", "prune")).isZero();
+        assertThat(cli.out)
+                .isEqualTo("would delete documents.g1 (0 records, of documents)\n"
+                        + "would delete documents.g4 (0 records, of documents)\nadd --yes to delete\n");
+        assertThat(new InMemoryStore(cli.data).list()).hasSize(6);
+        assertThat(cli.run("collections", "prune", "--yes")).isZero();
+        assertThat(new InMemoryStore(cli.data).list().stream().map(CollectionInfo::name))
+                .containsExactly("documents.g2", "documents.g3", "other", "theirs.g1");
+        assertThat(cli.run("collections", "prune", "documents", "--yes", "--all"))
+                .isZero();
+        assertThat(cli.out).isEqualTo("deleted documents.g2 (0 records, of documents)\n");
+        assertThat(generations.current("memory", "documents").previous()).isNull();
+        assertThat(cli.run("collections", "prune", "--yes", "--all")).isZero();
+        assertThat(cli.out).isEqualTo("nothing to delete\n");
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.ragd.jobs.index;
 
 import dev.ragd.catalog.Generations;
+import dev.ragd.jobs.History;
+import dev.ragd.jobs.Steps;
 import dev.ragd.jobs.StopSignal;
 import javax.sql.DataSource;
 import org.springframework.batch.core.configuration.annotation.StepScope;
@@ -10,10 +12,7 @@ import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.StepExecution;
-import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
-import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.core.step.tasklet.Tasklet;
-import org.springframework.batch.core.step.tasklet.TaskletStep;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.springframework.batch.infrastructure.item.ItemStreamWriter;
 import org.springframework.beans.factory.annotation.Value;
@@ -23,7 +22,7 @@ import org.springframework.context.annotation.Configuration;
 /**
  * The index job: scan, parse-embed-write, prune, publish.
  *
- * <p>Needs beans {@link IndexRun}, {@link Generations}, {@link StopSignal} and a {@code DataSource} from the composition
+ * <p>Needs beans {@link IndexRun}, {@link Generations}, {@link StopSignal}, {@link History} and a {@code DataSource} from the composition
  * root. The parts of a step are step-scoped, because the batch infrastructure instantiates every job it knows.
  */
 @Configuration(proxyBeanMethods = false)
@@ -54,7 +53,7 @@ public class IndexJobConfiguration {
 
     @Bean
     Step scanStep(JobRepository repository, StopSignal stop, Tasklet scanTasklet) {
-        return tasklet(SCAN, repository, stop, scanTasklet);
+        return Steps.tasklet(SCAN, repository, stop, scanTasklet);
     }
 
     /** One item is one batch of chunks, so one commit covers one batch. */
@@ -64,21 +63,17 @@ public class IndexJobConfiguration {
             StopSignal stop,
             ItemStreamReader<IndexBatch> batchReader,
             ItemStreamWriter<IndexBatch> batchWriter) {
-        return new ChunkOrientedStepBuilder<IndexBatch, IndexBatch>(EMBED, repository, 1)
-                .reader(batchReader)
-                .writer(batchWriter)
-                .interruptionPolicy(stop)
-                .build();
+        return Steps.batches(EMBED, repository, stop, batchReader, batchWriter);
     }
 
     @Bean
     Step pruneStep(JobRepository repository, StopSignal stop, Tasklet pruneTasklet) {
-        return tasklet(PRUNE, repository, stop, pruneTasklet);
+        return Steps.tasklet(PRUNE, repository, stop, pruneTasklet);
     }
 
     @Bean
     Step publishStep(JobRepository repository, StopSignal stop, Tasklet publishTasklet) {
-        return tasklet(PUBLISH, repository, stop, publishTasklet);
+        return Steps.tasklet(PUBLISH, repository, stop, publishTasklet);
     }
 
     @Bean
@@ -89,34 +84,34 @@ public class IndexJobConfiguration {
             Generations generations,
             StopSignal stop,
             @Value("#{stepExecution}") StepExecution step) {
-        return new ScanTasklet(run, indexLedger, generations, stop, jobId(step));
+        return new ScanTasklet(run, indexLedger, generations, stop, Steps.jobId(step));
     }
 
     @Bean
     @StepScope
     ItemStreamReader<IndexBatch> batchReader(
             IndexRun run, Ledger indexLedger, @Value("#{stepExecution}") StepExecution step) {
-        return new BatchReader(run, indexLedger, jobId(step));
+        return new BatchReader(run, indexLedger, Steps.jobId(step));
     }
 
     @Bean
     @StepScope
     ItemStreamWriter<IndexBatch> batchWriter(
             IndexRun run, Ledger indexLedger, @Value("#{stepExecution}") StepExecution step) {
-        return new BatchWriter(run, indexLedger, jobId(step));
+        return new BatchWriter(run, indexLedger, Steps.jobId(step));
     }
 
     @Bean
     @StepScope
     Tasklet pruneTasklet(IndexRun run, Ledger indexLedger, @Value("#{stepExecution}") StepExecution step) {
-        return new PruneTasklet(run, indexLedger, jobId(step));
+        return new PruneTasklet(run, indexLedger, Steps.jobId(step));
     }
 
     @Bean
     @StepScope
     Tasklet publishTasklet(
             IndexRun run, Ledger indexLedger, Generations generations, @Value("#{stepExecution}") StepExecution step) {
-        return new PublishTasklet(run, indexLedger, generations, jobId(step));
+        return new PublishTasklet(run, indexLedger, generations, Steps.jobId(step));
     }
 
     @Bean
@@ -126,18 +121,8 @@ public class IndexJobConfiguration {
             Job indexJob,
             Ledger indexLedger,
             IndexRun run,
-            StopSignal stop) {
-        return new IndexLauncher(operator, repository, indexJob, indexLedger, run, stop);
-    }
-
-    private static Step tasklet(String name, JobRepository repository, StopSignal stop, Tasklet tasklet) {
-        TaskletStep step = new StepBuilder(name, repository).tasklet(tasklet).build();
-        step.setInterruptionPolicy(stop);
-        return step;
-    }
-
-    /** Plans belong to the job instance, which its restarts share. */
-    private static long jobId(StepExecution step) {
-        return step.getJobExecution().getJobInstance().getInstanceId();
+            StopSignal stop,
+            History history) {
+        return new IndexLauncher(operator, repository, indexJob, indexLedger, run, stop, history);
     }
 }

@@ -3,16 +3,18 @@ package dev.ragd.jobs.index;
 import dev.ragd.embed.EmbedException;
 import dev.ragd.jobs.DeadRuns;
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.FailureCause;
+import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.StoreException;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.BatchStatus;
@@ -25,7 +27,6 @@ import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
-import org.springframework.core.NestedRuntimeException;
 
 /**
  * Starts the index job, or takes up the last run of the same collection when it was stopped, killed or failed and the
@@ -42,15 +43,23 @@ public final class IndexLauncher {
     private final Ledger ledger;
     private final IndexRun run;
     private final StopSignal stop;
+    private final History history;
 
     IndexLauncher(
-            JobOperator operator, JobRepository repository, Job job, Ledger ledger, IndexRun run, StopSignal stop) {
+            JobOperator operator,
+            JobRepository repository,
+            Job job,
+            Ledger ledger,
+            IndexRun run,
+            StopSignal stop,
+            History history) {
         this.operator = operator;
         this.repository = repository;
         this.job = job;
         this.ledger = ledger;
         this.run = run;
         this.stop = stop;
+        this.history = history;
     }
 
     /**
@@ -76,7 +85,10 @@ public final class IndexLauncher {
         long number = last == null ? ledger.nextRun() : numberOf(last);
         try {
             JobExecution execution = operator.start(job, parameters(number));
-            return outcome(execution, takesUp, notes, (System.nanoTime() - started) / 1e9);
+            IndexReport report = outcome(execution, takesUp, notes, (System.nanoTime() - started) / 1e9);
+            Set<Long> needed = ledger.plannedJobs();
+            history.prune(repository, IndexJobConfiguration.JOB, needed::contains, instance -> {});
+            return report;
         } catch (JobExecutionException e) {
             throw new JobException(ExitCode.FAILED, "the index job could not be started: " + e.getMessage(), e);
         }
@@ -111,7 +123,7 @@ public final class IndexLauncher {
                     stop.reason(), "stopped; everything done so far is saved, the same command goes on", null);
         }
         if (execution.getStatus() != BatchStatus.COMPLETED) {
-            throw failure(execution);
+            throw FailureCause.of(execution);
         }
         long instance = execution.getJobInstance().getInstanceId();
         PlanHead head = ledger.plan(instance);
@@ -167,34 +179,6 @@ public final class IndexLauncher {
     private Counters counters(JobInstance instance, String stepName) {
         StepExecution step = repository.getLastStepExecution(instance, stepName);
         return step == null ? Counters.NONE : Counters.read(step.getExecutionContext());
-    }
-
-    private static RuntimeException failure(JobExecution execution) {
-        List<Throwable> failures = execution.getAllFailureExceptions();
-        for (Throwable failure : failures) {
-            for (Throwable t = failure; t != null; t = t.getCause()) {
-                if (t instanceof JobException || t instanceof StoreException || t instanceof EmbedException) {
-                    return (RuntimeException) t;
-                }
-                if (t instanceof NestedRuntimeException nested && nested.contains(SQLException.class)) {
-                    return nested; // the job repository's trouble, not the job's: explained by who opened it
-                }
-            }
-        }
-        Throwable first = failures.isEmpty() ? null : failures.get(0);
-        return new JobException(
-                ExitCode.FAILED,
-                "the index job failed: " + (first == null ? execution.getExitStatus() : rootMessage(first))
-                        + "; what was done is saved, the same command goes on",
-                first);
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable t = failure;
-        while (t.getCause() != null) {
-            t = t.getCause();
-        }
-        return t.toString();
     }
 
     private JobParameters parameters(long number) {

@@ -1,7 +1,6 @@
 package dev.ragd.jobs.index;
 
-import dev.ragd.jobs.ExitCode;
-import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.LedgerFormat;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -32,11 +31,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 final class Ledger {
 
-    /** Version of the tables; an older program refuses a newer ledger. */
-    static final int FORMAT = 1;
-
     private static final int ROWS_PER_STATEMENT = 500;
     private static final int MAX_MESSAGE = 8000;
+    private static final int FILES_PER_SLICE = 100;
 
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
@@ -50,18 +47,8 @@ final class Ledger {
     /** Creates the tables when they are missing and checks their version. */
     static Ledger open(DataSource dataSource) {
         new ResourceDatabasePopulator(new ClassPathResource("ledger.sql", Ledger.class)).execute(dataSource);
-        Ledger ledger = new Ledger(dataSource);
-        Integer version = ledger.jdbc.queryForObject("SELECT MAX(VERSION) FROM RAGD_FORMAT", Integer.class);
-        if (version == null) {
-            ledger.jdbc.update("INSERT INTO RAGD_FORMAT VALUES (?)", FORMAT);
-        } else if (version > FORMAT) {
-            throw new JobException(
-                    ExitCode.USAGE,
-                    "this home was written by a newer ragd (ledger format " + version + ", this program knows " + FORMAT
-                            + "); upgrade ragd",
-                    null);
-        }
-        return ledger;
+        LedgerFormat.check(dataSource);
+        return new Ledger(dataSource);
     }
 
     OptionalLong findTarget(String backend, String collection, String storeId) {
@@ -172,7 +159,6 @@ final class Ledger {
     }
 
     /** How many chunks the store must hold; files of which it is known to have lost some do not count. */
-    /** How many chunks the store must hold; files of which it is known to have lost some do not count. */
     long chunkCount(long target) {
         Long sum = jdbc.queryForObject(
                 "SELECT SUM(CHUNKS) FROM RAGD_FILE WHERE TARGET_ID = ? AND SHA256 IS NOT NULL", Long.class, target);
@@ -253,6 +239,26 @@ final class Ledger {
             files.forEach(file -> complete(target, file.entry(), file.chunkEntries()));
             return true;
         });
+    }
+
+    /** Gives a target all files of another one, in slices: in one piece a million chunks would not fit into memory. */
+    void copyFiles(long from, long to) {
+        List<FileEntry> slice = new ArrayList<>();
+        forEachFile(from, file -> {
+            slice.add(file);
+            if (slice.size() == FILES_PER_SLICE) {
+                copyFiles(to, slice);
+            }
+        });
+        copyFiles(to, slice);
+    }
+
+    private void copyFiles(long to, List<FileEntry> slice) {
+        inTransaction(() -> {
+            slice.forEach(file -> complete(to, file, chunks(file.id())));
+            return true;
+        });
+        slice.clear();
     }
 
     private void complete(long target, FileEntry file, List<ChunkEntry> chunks) {
@@ -366,6 +372,11 @@ final class Ledger {
     /** The job that planned last for a scope. */
     OptionalLong lastJob(String scope) {
         return first(jdbc.queryForList("SELECT JOB_ID FROM RAGD_PLAN WHERE SCOPE = ?", Long.class, scope));
+    }
+
+    /** All jobs that have a plan: the last one of each scope. */
+    Set<Long> plannedJobs() {
+        return new LinkedHashSet<>(jdbc.queryForList("SELECT JOB_ID FROM RAGD_PLAN", Long.class));
     }
 
     /** True when a job's plan was made for this world, and the collection it writes to is still the one it was. */

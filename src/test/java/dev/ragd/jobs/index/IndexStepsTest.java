@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragd.app.IndexFixture;
 import dev.ragd.catalog.Generations;
+import dev.ragd.jobs.History;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
 import java.io.IOException;
@@ -59,6 +60,11 @@ class IndexStepsTest {
         @Bean
         StopSignal stopSignal() {
             return new StopSignal();
+        }
+
+        @Bean
+        History history() {
+            return new History(10);
         }
     }
 

@@ -1,0 +1,95 @@
+package dev.ragd.cli;
+
+import dev.ragd.config.Settings;
+import dev.ragd.jobs.migrate.MigrateReport;
+import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateService;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code ragd migrate}: runs the migrate job and shows its report. */
+@Command(
+        name = "migrate",
+        header = "Moves a collection to another store, or to another name; every record is verified.",
+        description = {
+            "",
+            "The ids of the source are frozen when it starts. A run that was stopped or killed at any point goes on where"
+                    + " it was when the same command is given again. The target becomes a new generation of its"
+                    + " collection, put into use in one step after it was verified record by record; the source stays as"
+                    + " it is. Vectors are copied, not made anew.",
+        },
+        footer = {
+            "",
+            "When the verification fails, nothing is put into use and the exit code is 4. A record that the target refuses"
+                    + " is listed with its reason, and counts as missing unless --allow-partial is given (exit code 3).",
+            "",
+            "Examples:",
+            "  ragd migrate --from chromadb --to faiss --dry-run",
+            "  ragd migrate --from chromadb --to faiss --activate",
+            "  ragd migrate --from chromadb --to chromadb --collection documents --to-collection archive",
+            "  ragd migrate --from chromadb --to faiss --delta",
+            "  ragd migrate --from chromadb --to chromadb --reembed",
+            "  ragd collections rollback documents"
+        })
+final class MigrateCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    MigrateOptions ends;
+
+    @Option(names = "--dry-run", description = "Check everything and say what would be done; write nothing at all.")
+    boolean dryRun;
+
+    @Option(
+            names = "--delta",
+            description =
+                    "Bring the target of the last migration of this pair up to date: only what changed is written.")
+    boolean delta;
+
+    @Option(names = "--reembed", description = "Make new vectors from the texts, with the configured model.")
+    boolean reembed;
+
+    @Option(names = "--activate", description = "Make the target the configured store after it was verified.")
+    boolean activate;
+
+    @Option(
+            names = "--allow-partial",
+            description =
+                    "Put the target into use although records were rejected; read an unfinished migration's target.")
+    boolean allowPartial;
+
+    @Option(names = "--allow-empty", description = "Migrate a source without records.")
+    boolean allowEmpty;
+
+    @Option(names = "--allow-mass-delete", description = "Let --delta delete an unusual share of the target.")
+    boolean allowMassDelete;
+
+    MigrateCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        Settings settings = session.settings();
+        MigrateRequest plain = ends.request(session, settings);
+        MigrateRequest request = new MigrateRequest(
+                plain.from(),
+                plain.to(),
+                plain.collection(),
+                plain.toCollection(),
+                delta,
+                reembed,
+                activate,
+                allowPartial,
+                allowEmpty,
+                allowMassDelete);
+        MigrateService service = session.services().migrate(session.home(), settings);
+        MigrateReport report =
+                session.follow(progress -> dryRun ? service.dryRun(request, progress) : service.run(request, progress));
+        return new MigrateRendering(report).show(session, false);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.ragd.jobs.migrate;
+
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The digest of every record as the source gave it, 32 bytes each, in the order of the plan: so that a verification reads
+ * the target alone. Where a digest is missing or does not fit, the source is read again; the file is believed only when it
+ * agrees with the target, so it needs no protection of its own. Thread-safe.
+ */
+final class DigestFile implements AutoCloseable {
+
+    static final int DIGEST_BYTES = 32;
+
+    private final Path file;
+    private final FileChannel channel;
+
+    DigestFile(Path file) {
+        this.file = file;
+        try {
+            channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /**
+     * Notes the digests of consecutive records.
+     *
+     * @param first the place in the plan of the first of them, from 0
+     * @param digests null where there is no record
+     */
+    void write(long first, List<byte @Nullable []> digests) {
+        ByteBuffer buffer = ByteBuffer.allocate(digests.size() * DIGEST_BYTES);
+        for (byte[] digest : digests) {
+            buffer.put(digest == null ? new byte[DIGEST_BYTES] : digest);
+        }
+        buffer.flip();
+        try {
+            long place = first * DIGEST_BYTES;
+            while (buffer.hasRemaining()) {
+                place += channel.write(buffer, place);
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** The digests of {@code count} consecutive records; zeros where none was noted. */
+    byte[][] read(long first, int count) {
+        ByteBuffer buffer = ByteBuffer.allocate(count * DIGEST_BYTES);
+        try {
+            int read = 0;
+            while (buffer.hasRemaining() && read >= 0) {
+                read = channel.read(buffer, first * DIGEST_BYTES + buffer.position());
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        byte[][] digests = new byte[count][DIGEST_BYTES];
+        buffer.rewind();
+        for (byte[] digest : digests) {
+            buffer.get(digest);
+        }
+        return digests;
+    }
+
+    private JobException failed(IOException e) {
+        return new JobException(ExitCode.FAILED, file + " cannot be used: " + e + "; is the disk full?", e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // What is missing is read from the source.
+        }
+    }
+}

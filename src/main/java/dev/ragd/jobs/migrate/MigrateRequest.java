@@ -1,0 +1,55 @@
+package dev.ragd.jobs.migrate;
+
+import dev.ragd.store.StoreReference;
+
+/**
+ * What to migrate, and where to.
+ *
+ * @param from the store read from
+ * @param to the store written to
+ * @param collection what users call the source collection
+ * @param toCollection what users will call the target collection
+ * @param delta bring the target of the last verified migration of this pair up to date instead of making a new generation
+ * @param reembed make new vectors from the texts, with the configured model
+ * @param activate make the target the configured store after it was verified
+ * @param allowPartial publish although records were rejected; read a collection that a migration left unfinished
+ * @param allowEmpty migrate a source without records
+ * @param allowMassDelete let a delta delete an unusual share of the target
+ */
+public record MigrateRequest(
+        StoreReference from,
+        StoreReference to,
+        String collection,
+        String toCollection,
+        boolean delta,
+        boolean reembed,
+        boolean activate,
+        boolean allowPartial,
+        boolean allowEmpty,
+        boolean allowMassDelete) {
+
+    /** A plain migration of one collection. */
+    public static MigrateRequest of(StoreReference from, StoreReference to, String collection, String toCollection) {
+        return new MigrateRequest(from, to, collection, toCollection, false, false, false, false, false, false);
+    }
+
+    /** The pair this is about: at most one migration of it is under way at a time. */
+    String scope() {
+        return source() + " -> " + target();
+    }
+
+    /** The source for messages and marks: store and collection. */
+    String source() {
+        return from + "/" + collection;
+    }
+
+    /** The target likewise. */
+    String target() {
+        return to + "/" + toCollection;
+    }
+
+    /** True when both ends are one and the same store. */
+    boolean withinOneStore() {
+        return from.equals(to);
+    }
+}

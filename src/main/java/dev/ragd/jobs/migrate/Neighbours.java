@@ -1,0 +1,61 @@
+package dev.ragd.jobs.migrate;
+
+import dev.ragd.store.Field;
+import dev.ragd.store.SearchHit;
+import dev.ragd.store.SearchRequest;
+import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorCollection;
+import dev.ragd.store.VectorRecord;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Whether the target finds what the source finds: the nearest neighbours of sampled records, asked of both. */
+final class Neighbours {
+
+    private static final int K = 10;
+    /** Equal records have equal scores up to rounding; any of them may stand at the edge of the k. */
+    private static final double TIE = 1e-5;
+
+    /**
+     * How far they agree.
+     *
+     * @param samples queries that both answered; 0 when a store cannot search by vector
+     * @param share of the source's neighbours that the target finds too, 0 to 1
+     */
+    record Overlap(int samples, double share) {}
+
+    private Neighbours() {}
+
+    static Overlap compare(VectorCollection source, VectorCollection target, List<String> ids) {
+        double sum = 0;
+        int samples = 0;
+        try {
+            for (VectorRecord sample : source.get(ids, Set.of(Field.VECTOR))) {
+                if (sample.vector() != null) {
+                    sum += overlap(search(source, sample.vector()), search(target, sample.vector()));
+                    samples++;
+                }
+            }
+        } catch (StoreException.UnsupportedCapability e) {
+            return new Overlap(0, 0);
+        }
+        return new Overlap(samples, samples == 0 ? 0 : sum / samples);
+    }
+
+    private static List<SearchHit> search(VectorCollection collection, float[] vector) {
+        return collection.search(new SearchRequest(SearchRequest.Mode.VECTOR, vector, null, K, null, Field.NONE));
+    }
+
+    private static double overlap(List<SearchHit> expected, List<SearchHit> found) {
+        if (expected.isEmpty()) {
+            return found.isEmpty() ? 1 : 0;
+        }
+        Set<String> ids = expected.stream().map(hit -> hit.record().id()).collect(Collectors.toSet());
+        double edge = expected.get(expected.size() - 1).score();
+        long same = found.stream()
+                .filter(hit -> ids.contains(hit.record().id()) || Math.abs(hit.score() - edge) <= TIE)
+                .count();
+        return Math.min(1, same / (double) expected.size());
+    }
+}

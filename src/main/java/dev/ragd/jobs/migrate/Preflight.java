@@ -1,0 +1,235 @@
+package dev.ragd.jobs.migrate;
+
+import dev.ragd.catalog.CollectionEmbedder;
+import dev.ragd.catalog.MigrationMark;
+import dev.ragd.embed.EmbedException;
+import dev.ragd.embed.EmbedderId;
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
+import dev.ragd.store.Capability;
+import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.Field;
+import dev.ragd.store.MetadataValue;
+import dev.ragd.store.ScanRequest;
+import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorCollection;
+import dev.ragd.store.VectorRecord;
+import dev.ragd.store.VectorStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds everything that stands in the way of a migration, before anything is written anywhere. What cannot be known from a
+ * look at the first records - one record among a million that is too large - is found when its turn comes.
+ */
+final class Preflight {
+
+    private static final int SAMPLE = 200;
+    /** Stores keep indexes and logs beside the records. */
+    private static final double OVERHEAD = 2.0;
+
+    private final MigrateRun run;
+    private final Problems problems = new Problems();
+    private final List<String> notes = new ArrayList<>();
+
+    Preflight(MigrateRun run) {
+        this.run = run;
+    }
+
+    /** What is known of the source. */
+    private record Source(
+            CollectionInfo info,
+            Set<Capability> capabilities,
+            long count,
+            CollectionEmbedder embedder,
+            List<VectorRecord> sample,
+            double recordsPerSecond) {}
+
+    /**
+     * Checks.
+     *
+     * @throws JobException with every problem in its message
+     */
+    Checked check() {
+        MigrateRequest request = run.request();
+        if (request.withinOneStore() && request.collection().equals(request.toCollection()) && !request.reembed()) {
+            problems.add(
+                    ExitCode.USAGE,
+                    "source and target are the same, " + request.source()
+                            + "; name another --to store or --to-collection, or embed anew with --reembed");
+        }
+        Source source = source();
+        problemsOfTheSource(source);
+        Target target = source == null ? null : target(source);
+        long bytes = source == null ? 0 : recordBytes(source.sample());
+        if (source != null) {
+            requireSpace(source.count() * bytes);
+        }
+        problems.orThrow();
+        if (source == null || target == null) {
+            throw new IllegalStateException("a problem was not told");
+        }
+        return new Checked(
+                source.info(), target, source.embedder(), source.count(), bytes, source.recordsPerSecond(), notes);
+    }
+
+    private @Nullable Source source() {
+        try {
+            VectorStore store = run.resources().source();
+            Optional<CollectionInfo> found = store.find(run.sourceName());
+            if (found.isEmpty()) {
+                String there = String.join(
+                        ", ",
+                        store.list().stream()
+                                .map(CollectionInfo::name)
+                                .limit(10)
+                                .toList());
+                problems.add(
+                        ExitCode.USAGE,
+                        "the source " + run.request().from() + " has no collection '" + run.sourceName() + "'; it has "
+                                + (there.isEmpty() ? "none at all" : there)
+                                + (there.isEmpty() ? "" : "; name one with --collection"));
+                return null;
+            }
+            try (VectorCollection collection = store.open(run.sourceName())) {
+                return look(found.get(), collection);
+            }
+        } catch (StoreException e) {
+            problems.add("source", e);
+            return null;
+        } catch (EmbedException e) {
+            problems.add(ExitCode.FAILED, "the model for --reembed: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private Source look(CollectionInfo info, VectorCollection collection) {
+        Set<Capability> capabilities = collection.capabilities();
+        boolean vectors = capabilities.contains(Capability.VECTORS);
+        long started = System.nanoTime();
+        List<VectorRecord> sample = collection
+                .scan(new ScanRequest(vectors ? Field.ALL : Set.of(Field.TEXT, Field.METADATA), null, null, SAMPLE))
+                .records();
+        double seconds = Math.max(1e-6, (System.nanoTime() - started) / 1e9);
+        int dimension = info.dimension()
+                .orElseGet(() -> sample.stream()
+                        .filter(r -> r.vector() != null)
+                        .mapToInt(r -> r.vector() == null ? 0 : r.vector().length)
+                        .findFirst()
+                        .orElse(0));
+        return new Source(
+                info, capabilities, collection.count(), embedder(info, dimension), sample, sample.size() / seconds);
+    }
+
+    private CollectionEmbedder embedder(CollectionInfo info, int dimension) {
+        if (!run.request().reembed()) {
+            return CollectionEmbedder.read(info).orElse(new CollectionEmbedder("", "", dimension));
+        }
+        EmbedderId id = run.resources().embedder().id();
+        if (id.dimension() == 0) { // a remote model says it with its first vector
+            run.resources().embedder().embedQuery("dimension");
+            id = run.resources().embedder().id();
+        }
+        return CollectionEmbedder.of(id);
+    }
+
+    private void problemsOfTheSource(@Nullable Source source) {
+        if (source == null) {
+            return;
+        }
+        MigrateRequest request = run.request();
+        String name = run.request().from() + " collection '" + source.info().name() + "'";
+        if (source.count() == 0 && !request.allowEmpty()) {
+            problems.add(ExitCode.REFUSED, "the source " + name + " is empty; if that is meant, add --allow-empty");
+        }
+        if (source.embedder().dimension() == 0) {
+            problems.add(
+                    ExitCode.USAGE,
+                    "the source " + name
+                            + " was never written to: it does not know how many components its vectors have");
+        }
+        if (!request.reembed() && !source.capabilities().contains(Capability.VECTORS)) {
+            problems.add(
+                    ExitCode.USAGE,
+                    "the source " + request.from() + " does not give vectors back; add --reembed to make them anew from"
+                            + " the texts");
+        }
+        if (request.reembed()
+                && !source.sample().isEmpty()
+                && source.sample().stream().allMatch(r -> r.text() == null)) {
+            problems.add(ExitCode.USAGE, "the source " + name + " holds no texts: there is nothing to embed anew");
+        }
+        MigrationMark.read(source.info()).filter(o -> isUnfinished(o, source)).ifPresent(o -> {
+            String text = "the source " + name + " is what a migration from " + o.source()
+                    + " left unfinished: it holds " + source.count() + " of " + o.records() + " records";
+            if (request.allowPartial()) {
+                notes.add(text);
+            } else {
+                problems.add(
+                        ExitCode.REFUSED,
+                        text + "; finish that migration first, or go on all the same with --allow-partial");
+            }
+        });
+    }
+
+    private boolean isUnfinished(MigrationMark mark, Source source) {
+        boolean published = run.generations().all().stream()
+                .anyMatch(g -> g.physical().equals(source.info().name())
+                        || source.info().name().equals(g.previous()));
+        return !published && source.count() < mark.records();
+    }
+
+    private @Nullable Target target(Source source) {
+        try {
+            VectorStore store = run.resources().target();
+            Target target = new TargetChoice(run, problems).choose(store, source.info(), source.embedder());
+            if (!store.capabilities().isEmpty()) { // else it is not there yet, and says nothing
+                problemsOfTheTarget(store, source);
+            }
+            return target;
+        } catch (StoreException e) {
+            problems.add("target", e);
+            return null;
+        }
+    }
+
+    private void problemsOfTheTarget(VectorStore store, Source source) {
+        boolean lists = source.sample().stream()
+                .anyMatch(r -> r.metadata().values().values().stream().anyMatch(MetadataValue.Items.class::isInstance));
+        if (lists && !store.capabilities().contains(Capability.LIST_METADATA)) {
+            String text = "records hold lists in their metadata, which the target "
+                    + run.request().to() + " cannot keep: they would be rejected";
+            if (run.request().allowPartial()) {
+                notes.add(text);
+            } else {
+                problems.add(
+                        ExitCode.USAGE,
+                        text + "; choose a store that keeps lists, or leave these records out with --allow-partial");
+            }
+        }
+    }
+
+    private void requireSpace(long bytes) {
+        long free = run.resources().freeBytes();
+        long needed = (long) (OVERHEAD * bytes);
+        if (free < needed) {
+            problems.add(
+                    ExitCode.FAILED,
+                    String.format(
+                            Locale.ROOT,
+                            "the target needs about %,d MB, but its disk has %,d MB free; make room",
+                            needed >> 20,
+                            free >> 20));
+        }
+    }
+
+    private static long recordBytes(List<VectorRecord> sample) {
+        return sample.isEmpty()
+                ? 1
+                : Math.max(1, sample.stream().mapToLong(RecordBytes::of).sum() / sample.size());
+    }
+}

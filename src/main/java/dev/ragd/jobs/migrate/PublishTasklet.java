@@ -1,0 +1,48 @@
+package dev.ragd.jobs.migrate;
+
+import dev.ragd.jobs.index.LedgerCopy;
+import org.springframework.batch.core.scope.context.ChunkContext;
+import org.springframework.batch.core.step.StepContribution;
+import org.springframework.batch.core.step.tasklet.Tasklet;
+import org.springframework.batch.infrastructure.repeat.RepeatStatus;
+
+/**
+ * The publish step: puts the target into use, in one atomic step, if it was verified. The generation before is kept for a
+ * rollback, and the source stays as it is. What the index job knows of the source's files it then knows of the target's.
+ */
+final class PublishTasklet implements Tasklet {
+
+    private final MigrateRun run;
+    private final MigrationLedger ledger;
+    private final LedgerCopy files;
+    private final long job;
+
+    PublishTasklet(MigrateRun run, MigrationLedger ledger, LedgerCopy files, long job) {
+        this.run = run;
+        this.ledger = ledger;
+        this.files = files;
+        this.job = job;
+    }
+
+    @Override
+    public RepeatStatus execute(StepContribution contribution, ChunkContext context) {
+        Plan plan = ledger.require(job);
+        if (!plan.accepted()) {
+            return RepeatStatus.FINISHED; // the report step says so, and ends the job
+        }
+        files.copy(
+                new LedgerCopy.Key(run.request().from().toString(), plan.sourceCollection(), plan.sourceId()),
+                new LedgerCopy.Key(run.request().to().toString(), plan.targetCollection(), plan.targetId()));
+        if (!plan.inPlace()) {
+            String backend = run.request().to().toString();
+            String collection = run.request().toCollection();
+            boolean replaces = run.resources().target().find(run.targetName()).isPresent();
+            run.generations().publish(backend, collection, plan.targetCollection(), replaces);
+        }
+        ledger.published(job);
+        if (run.request().activate()) {
+            run.resources().activate();
+        }
+        return RepeatStatus.FINISHED;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.ragd.jobs.migrate;
+
+import dev.ragd.store.Capability;
+import dev.ragd.store.Metadata;
+import dev.ragd.store.MetadataValue;
+import dev.ragd.store.VectorRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares two versions of a record as exactly as both stores promise to keep it: bit by bit where they declare
+ * {@link Capability#EXACT_VECTORS} and {@link Capability#EXACT_DOUBLES}, otherwise within the tolerance that the port
+ * defines, two units in the last place per component and four for doubles in metadata. Immutable.
+ *
+ * @param vectors whether vectors are compared at all: not when they were made by another model
+ * @param exactVectors bit by bit
+ * @param exactDoubles bit by bit
+ */
+record RecordComparison(boolean vectors, boolean exactVectors, boolean exactDoubles) {
+
+    static final int VECTOR_ULPS = 2;
+    static final int DOUBLE_ULPS = 4;
+
+    /** What follows from the capabilities of a target, and of the source where it is read a second time. */
+    static RecordComparison of(boolean vectors, Set<Capability> source, Set<Capability> target) {
+        return new RecordComparison(
+                vectors,
+                source.contains(Capability.EXACT_VECTORS) && target.contains(Capability.EXACT_VECTORS),
+                source.contains(Capability.EXACT_DOUBLES) && target.contains(Capability.EXACT_DOUBLES));
+    }
+
+    /** For people and reports: what counts as equal. */
+    String tolerance() {
+        List<String> parts = new ArrayList<>();
+        if (!vectors) {
+            parts.add("vectors made anew");
+        } else if (!exactVectors) {
+            parts.add(VECTOR_ULPS + " ulp per vector component");
+        }
+        if (!exactDoubles) {
+            parts.add(DOUBLE_ULPS + " ulp per double in metadata");
+        }
+        return parts.isEmpty() ? "none: bit by bit" : String.join(", ", parts);
+    }
+
+    /** What differs, for people, for example {@code metadata 'page': 3 instead of 4}; null when nothing does. */
+    @Nullable
+    String difference(VectorRecord source, VectorRecord target) {
+        if (!Objects.equals(source.text(), target.text())) {
+            return "text: " + length(target.text()) + " instead of " + length(source.text());
+        }
+        String metadata = difference(source.metadata(), target.metadata());
+        return metadata != null || !vectors ? metadata : difference(source.vector(), target.vector());
+    }
+
+    private static String length(@Nullable String text) {
+        return text == null
+                ? "none"
+                : text.length() + " characters (hash " + Integer.toHexString(text.hashCode()) + ")";
+    }
+
+    private @Nullable String difference(Metadata source, Metadata target) {
+        for (var e : source.values().entrySet()) {
+            MetadataValue found = target.get(e.getKey());
+            if (found == null) {
+                return "metadata '" + e.getKey() + "' is missing";
+            }
+            if (!same(e.getValue(), found)) {
+                return "metadata '" + e.getKey() + "': " + shorten(found.raw()) + " instead of "
+                        + shorten(e.getValue().raw());
+            }
+        }
+        for (String key : target.values().keySet()) {
+            if (source.get(key) == null) {
+                return "metadata '" + key + "' is too much";
+            }
+        }
+        return null;
+    }
+
+    private boolean same(MetadataValue source, MetadataValue target) {
+        if (source instanceof MetadataValue.Real a && target instanceof MetadataValue.Real b) {
+            return a.equals(b)
+                    || (!exactDoubles && Math.abs(a.value() - b.value()) <= DOUBLE_ULPS * Math.ulp(a.value()));
+        }
+        if (source instanceof MetadataValue.Items a && target instanceof MetadataValue.Items b) {
+            boolean all = a.values().size() == b.values().size();
+            for (int i = 0; all && i < a.values().size(); i++) {
+                all = same(a.values().get(i), b.values().get(i));
+            }
+            return all;
+        }
+        return source.equals(target);
+    }
+
+    private @Nullable String difference(float @Nullable [] source, float @Nullable [] target) {
+        if (source == null || target == null) {
+            return source == target ? null : "the vector is missing";
+        }
+        if (source.length != target.length) {
+            return "the vector has " + target.length + " components instead of " + source.length;
+        }
+        for (int i = 0; i < source.length; i++) {
+            boolean same = Float.floatToRawIntBits(source[i]) == Float.floatToRawIntBits(target[i]);
+            if (!same
+                    && (exactVectors
+                            || !(Math.abs((double) source[i] - target[i])
+                                    <= VECTOR_ULPS * (double) Math.ulp(source[i])))) {
+                return "vector component " + i + ": " + target[i] + " instead of " + source[i];
+            }
+        }
+        return null;
+    }
+
+    private static String shorten(Object value) {
+        String text = String.valueOf(value);
+        return text.length() <= 60 ? text : text.substring(0, 60) + "...";
+    }
+}

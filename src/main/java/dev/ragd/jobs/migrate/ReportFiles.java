@@ -1,0 +1,87 @@
+package dev.ragd.jobs.migrate;
+
+import dev.ragd.files.AtomicFile;
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The files of a report: {@code <id>.json}, {@code <id>.html}, and {@code <id>.ids.tsv} when single records are listed. */
+final class ReportFiles {
+
+    private final MigrateRun run;
+    private final MigrationLedger ledger;
+    private final Plan plan;
+
+    ReportFiles(MigrateRun run, MigrationLedger ledger, Plan plan) {
+        this.run = run;
+        this.ledger = ledger;
+        this.plan = plan;
+    }
+
+    /** What is, or will be, written: kind to path. */
+    Map<String, String> names() {
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put("json", file(".json").toString());
+        names.put("html", file(".html").toString());
+        if (hasFindings()) {
+            names.put("ids", file(".ids.tsv").toString());
+        }
+        return names;
+    }
+
+    private boolean hasFindings() {
+        return ledger.counts(plan.job()).values().stream().anyMatch(count -> count > 0);
+    }
+
+    void write(MigrateReport report) {
+        try {
+            AtomicFile.createPrivateFolder(run.folders().reports());
+            if (hasFindings()) {
+                writeIds();
+            }
+            Rates rates = Rates.read(run.rateFile(plan), plan.batches());
+            AtomicFile.write(file(".json"), ReportJson.of(plan, report, rates));
+            AtomicFile.write(
+                    file(".html"), new ReportPage(plan, report, rates).html().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException | UncheckedIOException e) {
+            throw new JobException(
+                    ExitCode.FAILED,
+                    "the report " + file(".json") + " cannot be written: " + e + "; is the disk full?",
+                    e);
+        }
+    }
+
+    /** A line per finding: kind, id and detail, with tabs between them. */
+    private void writeIds() throws IOException {
+        try (BufferedWriter writer = Files.newBufferedWriter(file(".ids.tsv"), StandardCharsets.UTF_8)) {
+            writer.write("kind\tid\tdetail\n");
+            for (Finding.Kind kind : Finding.Kind.values()) {
+                ledger.forEach(plan.job(), kind, finding -> {
+                    try {
+                        writer.write(kind.label() + "\t" + cell(finding.id()) + "\t" + cell(finding.detail()) + "\n");
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+            }
+        }
+    }
+
+    private static String cell(String text) {
+        return text.replace("\\", "\\\\")
+                .replace("\t", "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r");
+    }
+
+    private Path file(String suffix) {
+        return run.folders().reports().resolve(plan.report() + suffix);
+    }
+}

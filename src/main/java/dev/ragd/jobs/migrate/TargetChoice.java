@@ -1,0 +1,141 @@
+package dev.ragd.jobs.migrate;
+
+import dev.ragd.catalog.CollectionEmbedder;
+import dev.ragd.catalog.Generation;
+import dev.ragd.catalog.MigrationMark;
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.VectorStore;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the collection to write to: a new generation, a half-made one of ours, or for a delta the one in use. Never one
+ * that somebody else made.
+ */
+final class TargetChoice {
+
+    private final MigrateRun run;
+    private final Problems problems;
+
+    TargetChoice(MigrateRun run, Problems problems) {
+        this.run = run;
+        this.problems = problems;
+    }
+
+    /** The choice; null when there is none, and then the problems say why. */
+    @Nullable
+    Target choose(VectorStore store, CollectionInfo source, CollectionEmbedder embedder) {
+        MigrateRequest request = run.request();
+        CollectionInfo current = store.find(run.targetName()).orElse(null);
+        if (request.delta()) {
+            return update(current, embedder);
+        }
+        String problem = CollectionSpec.problemWithName(
+                request.toCollection() + (request.to().located() ? "" : ".g1"));
+        if (problem != null) {
+            problems.add(ExitCode.USAGE, problem);
+            return null;
+        }
+        boolean itself =
+                current != null && request.withinOneStore() && current.id().equals(source.id());
+        if (current != null && !itself && isForeign(current)) {
+            problems.add(
+                    ExitCode.REFUSED,
+                    store.name() + " has a collection '" + current.name()
+                            + "' that ragd did not make: nothing is put in its place; choose another --to-collection");
+            return null;
+        }
+        return request.to().located() ? portable(current, source, embedder) : generation(store, source, embedder);
+    }
+
+    /** True when neither an index run nor a migration made it. */
+    private static boolean isForeign(CollectionInfo info) {
+        return CollectionEmbedder.read(info).isEmpty()
+                && MigrationMark.read(info).isEmpty();
+    }
+
+    private @Nullable Target update(@Nullable CollectionInfo current, CollectionEmbedder embedder) {
+        String source = run.request().source();
+        boolean ours = MigrationMark.read(current)
+                .filter(o -> o.source().equals(source))
+                .isPresent();
+        if (current == null || !ours) {
+            problems.add(
+                    ExitCode.USAGE,
+                    "there is no verified migration of " + run.request().scope()
+                            + " that a delta could bring up to date; run the same command without --delta first");
+            return null;
+        }
+        if (!sameModel(current, embedder)) {
+            problems.add(
+                    ExitCode.REFUSED,
+                    "the vectors of " + run.request().target() + " were made by another model than those of the source"
+                            + " now; "
+                            + (run.request().reembed() ? "leave --delta out" : "add --reembed, or leave --delta out")
+                            + " to make a new generation");
+            return null;
+        }
+        return new Target(current.name(), current, true);
+    }
+
+    private @Nullable Target portable(
+            @Nullable CollectionInfo current, CollectionInfo source, CollectionEmbedder embedder) {
+        if (current == null) {
+            return new Target(run.request().toCollection(), null, true);
+        }
+        if (isHalfMade(current, source, embedder)) {
+            return new Target(current.name(), current, true);
+        }
+        problems.add(
+                ExitCode.REFUSED,
+                run.request().to() + " has a collection '" + current.name()
+                        + "' already; bring it up to date with --delta, or choose another place or --to-collection");
+        return null;
+    }
+
+    private Target generation(VectorStore store, CollectionInfo source, CollectionEmbedder embedder) {
+        String backend = run.request().to().toString();
+        String collection = run.request().toCollection();
+        Generation now = run.generations().current(backend, collection);
+        boolean first =
+                now.physical().equals(collection) && store.find(collection).isEmpty();
+        for (int number = first ? 1 : now.number() + 1; ; number++) {
+            String name = collection + ".g" + number;
+            Optional<CollectionInfo> there = store.find(name);
+            if (there.isEmpty()) {
+                return new Target(name, null, false);
+            }
+            if (!isNamed(backend, name) && isHalfMade(there.get(), source, embedder)) {
+                return new Target(name, there.get(), false);
+            }
+        }
+    }
+
+    /** True when the catalogue knows it, as in use or as kept for a rollback. */
+    private boolean isNamed(String backend, String physical) {
+        List<Generation> all = run.generations().all();
+        return all.stream()
+                .filter(g -> g.backend().equals(backend))
+                .anyMatch(g -> g.physical().equals(physical) || physical.equals(g.previous()));
+    }
+
+    /** True for what an earlier, unfinished migration of this very source left behind. */
+    private boolean isHalfMade(CollectionInfo there, CollectionInfo source, CollectionEmbedder embedder) {
+        return MigrationMark.read(there)
+                        .filter(o -> o.source().equals(run.request().source()))
+                        .isPresent()
+                && there.distance() == source.distance()
+                && there.dimension().orElse(-1) == embedder.dimension()
+                && sameModel(there, embedder);
+    }
+
+    private static boolean sameModel(CollectionInfo there, CollectionEmbedder embedder) {
+        return CollectionEmbedder.read(there)
+                .map(CollectionEmbedder::fingerprint)
+                .orElse("")
+                .equals(embedder.fingerprint());
+    }
+}

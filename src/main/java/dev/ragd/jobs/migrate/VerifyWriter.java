@@ -1,0 +1,142 @@
+package dev.ragd.jobs.migrate;
+
+import dev.ragd.store.VectorCollection;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.batch.infrastructure.item.Chunk;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.springframework.batch.infrastructure.item.ItemStreamWriter;
+
+/**
+ * Notes what the comparison of each batch found, and at the end looks for records that the target has too much, compares
+ * nearest neighbours, and gives the verdict.
+ */
+final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
+
+    private static final List<Finding.Kind> KINDS =
+            List.of(Finding.Kind.MISSING, Finding.Kind.DIFFERENT, Finding.Kind.CHANGED);
+    private static final List<Finding.Kind> EXTRA = List.of(Finding.Kind.EXTRA);
+    /** More extra records than this are counted, but not listed. */
+    private static final int MOST_EXTRAS = 100_000;
+
+    private final MigrateRun run;
+    private final MigrationLedger ledger;
+    private final Plan plan;
+    private VerifyCounts counts = VerifyCounts.NONE;
+
+    VerifyWriter(MigrateRun run, MigrationLedger ledger, Plan plan) {
+        this.run = run;
+        this.ledger = ledger;
+        this.plan = plan;
+    }
+
+    @Override
+    public void open(ExecutionContext context) {
+        counts = VerifyCounts.read(context);
+        run.progress().phase("verifying", plan.records(), "records");
+        run.progress().advance(counts.checked());
+    }
+
+    @Override
+    public void update(ExecutionContext context) {
+        counts.write(context);
+    }
+
+    @Override
+    public void write(Chunk<? extends Comparison.Outcome> outcomes) {
+        for (Comparison.Outcome outcome : outcomes) {
+            if (outcome.last()) {
+                conclude(outcome.number());
+            } else {
+                note(outcome);
+            }
+        }
+    }
+
+    private void note(Comparison.Outcome outcome) {
+        List<Finding> findings = new ArrayList<>(outcome.findings());
+        VerifyCounts more = outcome.counts();
+        if (more.missing() > 0) {
+            // Not copied with a reason that is listed already.
+            Set<String> excused = new HashSet<>(ledger.ids(plan.job(), Finding.Kind.VANISHED, outcome.number()));
+            excused.addAll(ledger.ids(plan.job(), Finding.Kind.REJECTED, outcome.number()));
+            findings.removeIf(f -> f.kind() == Finding.Kind.MISSING && excused.contains(f.id()));
+        }
+        long missing =
+                findings.stream().filter(f -> f.kind() == Finding.Kind.MISSING).count();
+        ledger.note(plan.job(), KINDS, outcome.number(), findings);
+        counts = counts.plus(new VerifyCounts(
+                more.checked(),
+                more.found(),
+                more.equal(),
+                more.tolerated(),
+                missing,
+                more.different(),
+                more.changed(),
+                0,
+                0,
+                0));
+        run.progress().advance(counts.checked());
+    }
+
+    private void conclude(long number) {
+        VectorCollection target = run.target(plan);
+        counts = counts.withExtra(target.count() == counts.found() ? 0 : extra(target, number));
+        if (!run.request().reembed()) {
+            Neighbours.Overlap overlap = Neighbours.compare(run.source(plan), target, samples());
+            counts = counts.withOverlap(overlap.samples(), overlap.share());
+        }
+        ledger.verdict(plan.job(), verdict());
+    }
+
+    private long extra(VectorCollection target, long number) {
+        List<Finding> findings = new ArrayList<>();
+        long[] extra = {0};
+        try (IdList list = IdList.open(run.idsFile(plan), plan.id(), plan.idBytes())) {
+            ExtraRecords.forEach(target, ExtraRecords.read(list), id -> {
+                if (extra[0]++ < MOST_EXTRAS) {
+                    findings.add(new Finding(Finding.Kind.EXTRA, id, "not in the plan"));
+                }
+            });
+        }
+        ledger.note(plan.job(), EXTRA, number, findings);
+        return extra[0];
+    }
+
+    /** Ids spread evenly over the plan: one of each of so many blocks. */
+    private List<String> samples() {
+        int wanted = run.settings().samples();
+        List<String> ids = new ArrayList<>();
+        try (IdList list = IdList.open(run.idsFile(plan), plan.id(), plan.idBytes())) {
+            long step = Math.max(1, plan.records() / Math.max(1, wanted));
+            long ordinal = 0;
+            long pick = step / 2;
+            IdList.Block block = list.read(IdList.HEADER_BYTES);
+            while (block != null && ids.size() < wanted) {
+                for (; pick < ordinal + block.ids().size() && ids.size() < wanted; pick += step) {
+                    ids.add(block.ids().get((int) (pick - ordinal)));
+                }
+                ordinal += block.ids().size();
+                block = list.read(block.next());
+            }
+        }
+        return ids;
+    }
+
+    private Plan.Verdict verdict() {
+        boolean equal = counts.missing() == 0 && counts.different() == 0 && counts.extra() == 0;
+        boolean found =
+                counts.samples() == 0 || counts.overlap() >= run.settings().minOverlap();
+        if (!equal || !found) {
+            return Plan.Verdict.FAILED;
+        }
+        Map<Finding.Kind, Long> all = ledger.counts(plan.job());
+        if (all.getOrDefault(Finding.Kind.REJECTED, 0L) == 0) {
+            return Plan.Verdict.VERIFIED;
+        }
+        return run.request().allowPartial() ? Plan.Verdict.PARTIAL : Plan.Verdict.FAILED;
+    }
+}

@@ -1,0 +1,415 @@
+package dev.ragd.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Distance;
+import dev.ragd.store.Field;
+import dev.ragd.store.Metadata;
+import dev.ragd.store.RecordDigest;
+import dev.ragd.store.ScanPage;
+import dev.ragd.store.ScanRequest;
+import dev.ragd.store.VectorCollection;
+import dev.ragd.store.VectorRecord;
+import dev.ragd.store.VectorStore;
+import dev.ragd.store.chroma.ChromaServers;
+import dev.ragd.store.chroma.ChromaSettings;
+import dev.ragd.store.chroma.ChromaStore;
+import dev.ragd.store.chroma.server.Generation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Real migrations by the product, killed by a real SIGKILL: at every chunk boundary of a small one, and at random instants of
+ * a larger one, in every step. After the same command was given again the target is the source, record by record, and at most
+ * one batch was written twice.
+ *
+ * <p>{@code -Dragd.kills=N} sets the number of random kills (20), {@code -Dragd.seed=N} repeats a choice of instants. A pair
+ * of stores joins by a line in {@link #pairs()}.
+ */
+class MigrateKillIT {
+
+    private static final int BATCH = 20;
+    private static final List<String> TABLE = new ArrayList<>();
+
+    private final long seed = Long.getLong("ragd.seed", System.nanoTime());
+    private final int kills = Integer.getInteger("ragd.kills", 20);
+    private final Random random = new Random(seed);
+
+    @TempDir
+    Path folder;
+
+    /** Source and target as users name them. */
+    static Stream<List<String>> pairs() {
+        return Stream.of(List.of("chromadb", "chromadb"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void killedAtEveryChunkBoundary(List<String> pair) {
+        int batches = 10;
+        try (Migration migration = new Migration(pair, batches * BATCH)) {
+            Outcome outcome = new Outcome();
+            for (int batch = 0; batch <= batches; batch++) {
+                Ragd ragd = migration.ragd("boundary" + batch);
+                String target = migration.target();
+                int boundary = batch;
+                try (Ragd.Running run = ragd.start(migration.command(target))) {
+                    run.await("to reach batch " + boundary, () -> progress(ragd) > boundary);
+                    run.kill();
+                    outcome.kills++;
+                }
+                migration.finish(ragd, target, outcome, 1);
+            }
+            outcome.note(pair, "SIGKILL at every chunk boundary", migration);
+        }
+    }
+
+    /** The worst instant there is: the server has written a batch, and the process dies before it hears of it. */
+    @Test
+    void killedBetweenTheWriteAndItsAnswerOfEveryBatch() {
+        int batches = 10;
+        List<String> pair = List.of("chromadb", "chromadb");
+        try (Migration migration = new Migration(pair, batches * BATCH)) {
+            Outcome outcome = new Outcome();
+            for (int batch = 1; batch <= batches; batch++) {
+                Ragd ragd = migration.ragd("unheard" + batch);
+                String target = migration.target();
+                int deadly = batch;
+                CountDownLatch written = new CountDownLatch(1);
+                migration.proxy.afterUpsert = number -> {
+                    if (number == deadly) {
+                        written.countDown();
+                        sleep(60_000); // nobody will hear the answer
+                    }
+                };
+                try (Ragd.Running run = ragd.start(migration.command(target))) {
+                    run.await("to write batch " + deadly, () -> written.getCount() == 0);
+                    run.kill();
+                    outcome.kills++;
+                }
+                migration.proxy.afterUpsert = number -> {};
+                migration.finish(ragd, target, outcome, 1);
+            }
+            outcome.note(pair, "SIGKILL after the write, before its answer", migration);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void killedInTheStepsAroundTheCopy(List<String> pair) {
+        int batches = 10;
+        try (Migration migration = new Migration(pair, batches * BATCH)) {
+            Outcome outcome = new Outcome();
+            Map<String, Function<Ragd, BooleanSupplier>> moments = new LinkedHashMap<>();
+            moments.put("plan", ragd -> () -> exists(ragd, "jobs/plans", ".ids"));
+            moments.put("verify", ragd -> () -> progress(ragd) > batches);
+            moments.put("publish", ragd -> () -> exists(ragd, "data", "catalog.json"));
+            moments.put("report", ragd -> () -> exists(ragd, "reports", ".json"));
+            for (int round = 0; round < 3; round++) {
+                for (String step : moments.keySet()) {
+                    Ragd ragd = migration.ragd(step + round);
+                    String target = migration.target();
+                    try (Ragd.Running run = ragd.start(migration.command(target))) {
+                        run.await("to reach the step " + step, moments.get(step).apply(ragd));
+                        sleep(random.nextInt(30));
+                        run.kill();
+                        outcome.kills++;
+                    }
+                    migration.finish(ragd, target, outcome, 1);
+                }
+            }
+            outcome.note(pair, "SIGKILL in plan, verify, publish, report", migration);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void killedAtRandomInstants(List<String> pair) {
+        try (Migration migration = new Migration(pair, 60 * BATCH)) {
+            Ragd calm = migration.ragd("calm");
+            String first = migration.target();
+            long undisturbed =
+                    calm.run(migration.command(first)).expect(0).duration().toMillis();
+            Outcome outcome = new Outcome();
+            migration.compare(first, outcome);
+            for (int round = 0; outcome.kills < kills; round++) {
+                assertThat(round).as("rounds without a hit, seed " + seed).isLessThan(10 * kills);
+                Ragd ragd = migration.ragd("random" + round);
+                String target = migration.target();
+                int inARow = 0;
+                for (int tries = 1 + random.nextInt(3); tries > 0; tries--) {
+                    try (Ragd.Running run = ragd.start(migration.command(target))) {
+                        sleep((long) (random.nextDouble() * undisturbed));
+                        if (run.isAlive()) {
+                            run.kill();
+                            inARow++;
+                        }
+                    }
+                }
+                outcome.kills += inARow;
+                migration.finish(ragd, target, outcome, inARow);
+            }
+            outcome.note(pair, "SIGKILL at random instants, up to 3 in a row", migration);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void stoppedBySigterm(List<String> pair) {
+        try (Migration migration = new Migration(pair, 20 * BATCH)) {
+            Outcome outcome = new Outcome();
+            for (int batch : new int[] {1, 5, 11}) {
+                Ragd ragd = migration.ragd("term" + batch);
+                String target = migration.target();
+                try (Ragd.Running run = ragd.start(migration.command(target))) {
+                    run.await("to reach batch " + batch, () -> progress(ragd) > batch);
+                    Ragd.Result stopped = run.signal("TERM").await();
+                    assertThat(stopped.exitCode()).as(stopped.toString()).isEqualTo(143);
+                    assertThat(stopped.stderr()).contains("the same command goes on");
+                    outcome.kills++;
+                }
+                migration.finish(ragd, target, outcome, 0);
+            }
+            outcome.note(pair, "SIGTERM", migration);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void killedAndThenTheJobDatabaseIsLost(List<String> pair) throws IOException {
+        try (Migration migration = new Migration(pair, 10 * BATCH)) {
+            Outcome outcome = new Outcome();
+            Ragd ragd = migration.ragd("lost");
+            String target = migration.target();
+            try (Ragd.Running run = ragd.start(migration.command(target))) {
+                run.await("to reach batch 5", () -> progress(ragd) > 5);
+                run.kill();
+                outcome.kills++;
+            }
+            try (Stream<Path> files = Files.walk(ragd.home().resolve("jobs"))) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+            migration.finish(ragd, target, outcome, 1);
+            outcome.note(pair, "SIGKILL, then jobs/ is deleted", migration);
+        }
+    }
+
+    /** What happened over all rounds of a test. */
+    private static final class Outcome {
+        int kills;
+        int lost;
+        int duplicated;
+        int changed;
+        int twice;
+
+        void note(List<String> pair, String how, Migration migration) {
+            TABLE.add(String.format(
+                    "%-24s  %-45s  %5d  %7d  %4d  %10d  %7d  %13d",
+                    String.join(" -> ", pair),
+                    how,
+                    kills,
+                    migration.expected.size(),
+                    lost,
+                    duplicated,
+                    changed,
+                    twice));
+            assertThat(kills).isPositive();
+            assertThat(lost + duplicated + changed)
+                    .as("lost, duplicated, changed; seed " + migration.seed())
+                    .isZero();
+        }
+    }
+
+    /** One source, and the means to migrate and to compare it. */
+    private final class Migration implements AutoCloseable {
+        private final List<String> pair;
+        private final URI server = ChromaServers.shared(Generation.V1_0);
+        private final ChromaProxy proxy = new ChromaProxy(server);
+        private final String source = "source-" + UUID.randomUUID();
+        private final Map<String, String> expected;
+
+        Migration(List<String> pair, int records) {
+            this.pair = pair;
+            this.expected = fill(records);
+        }
+
+        private Map<String, String> fill(int records) {
+            try (VectorStore store = chroma();
+                    VectorCollection collection =
+                            store.create(new CollectionSpec(source, 32, Distance.L2, Metadata.EMPTY))) {
+                List<VectorRecord> all = new ArrayList<>();
+                for (int i = 0; i < records; i++) {
+                    all.add(record(i));
+                }
+                collection.upsert(all);
+                return contents(collection, new Outcome());
+            }
+        }
+
+        private VectorStore chroma() {
+            return ChromaStore.external(ChromaSettings.defaults().withUrl(server));
+        }
+
+        Ragd ragd(String home) {
+            return Ragd.in(folder.resolve(home))
+                    .withServer(proxy.url())
+                    .withSetting("migrate.batch_records", String.valueOf(BATCH));
+        }
+
+        String target() {
+            proxy.forget();
+            return "target-" + UUID.randomUUID();
+        }
+
+        String[] command(String target) {
+            return words("migrate", target);
+        }
+
+        private String[] words(String command, String target) {
+            return new String[] {
+                command,
+                "--from",
+                pair.get(0),
+                "--to",
+                pair.get(1),
+                "--collection",
+                source,
+                "--to-collection",
+                target,
+                "--json"
+            };
+        }
+
+        /** The same command again, and then everything is compared. */
+        void finish(Ragd ragd, String target, Outcome outcome, int kills) {
+            JsonNode json = ragd.run(command(target)).expect(0).json();
+            assertThat(json.at("/verification/status").asString()).isEqualTo("VERIFIED");
+            assertThat(json.at("/published").asBoolean()).isTrue();
+            int twice = proxy.writtenTwice();
+            assertThat(twice).as("records written twice, seed " + seed).isLessThanOrEqualTo(kills * BATCH);
+            outcome.twice = Math.max(outcome.twice, twice);
+            JsonNode verified = ragd.run(words("verify", target)).expect(0).json();
+            assertThat(verified.at("/verification/checked").asInt()).isEqualTo(expected.size());
+            compare(target, outcome);
+        }
+
+        void compare(String target, Outcome outcome) {
+            try (VectorStore store = chroma();
+                    VectorCollection collection = store.open(target + ".g1")) {
+                Map<String, String> actual = contents(collection, outcome);
+                expected.forEach((id, digest) -> {
+                    outcome.lost += actual.containsKey(id) ? 0 : 1;
+                    outcome.changed += actual.containsKey(id) && !actual.get(id).equals(digest) ? 1 : 0;
+                });
+                outcome.duplicated += (int) actual.keySet().stream()
+                        .filter(id -> !expected.containsKey(id))
+                        .count();
+            }
+        }
+
+        long seed() {
+            return seed;
+        }
+
+        @Override
+        public void close() {
+            proxy.close();
+        }
+    }
+
+    private static VectorRecord record(int i) {
+        Random random = new Random(i);
+        float[] vector = new float[32];
+        for (int d = 0; d < vector.length; d++) {
+            vector[d] = (float) random.nextGaussian();
+        }
+        return new VectorRecord(
+                "record-" + i,
+                vector,
+                "The text of record " + i + ", " + random.nextLong(),
+                Metadata.of(Map.of("n", random.nextLong(), "half", i / 2.0, "even", i % 2 == 0, "name", "x" + i)));
+    }
+
+    private static Map<String, String> contents(VectorCollection collection, Outcome outcome) {
+        Map<String, String> digests = new TreeMap<>();
+        String cursor = null;
+        do {
+            ScanPage page = collection.scan(new ScanRequest(Field.ALL, null, cursor, 500));
+            for (VectorRecord r : page.records()) {
+                outcome.duplicated += digests.put(r.id(), RecordDigest.hex(r)) == null ? 0 : 1;
+            }
+            cursor = page.next();
+        } while (cursor != null);
+        assertThat(collection.count()).isEqualTo(digests.size());
+        return digests;
+    }
+
+    private static boolean exists(Ragd ragd, String folder, String suffix) {
+        Path path = ragd.home().resolve(folder);
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(path)) {
+            return files.anyMatch(f -> f.toString().endsWith(suffix));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lines that the copy wrote: one when it starts, one per batch. */
+    private static long progress(Ragd ragd) {
+        Path plans = ragd.home().resolve("jobs/plans");
+        if (!Files.isDirectory(plans)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(plans)) {
+            long lines = 0;
+            for (Path file : files.filter(f -> f.toString().endsWith(".rate")).toList()) {
+                lines += Files.readAllLines(file).size();
+            }
+            return lines;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterAll
+    static void print() {
+        System.out.printf(
+                "%-24s  %-45s  %5s  %7s  %4s  %10s  %7s  %13s%n",
+                "PAIR", "WHAT HAPPENED", "KILLS", "RECORDS", "LOST", "DUPLICATED", "CHANGED", "WRITTEN TWICE");
+        TABLE.forEach(System.out::println);
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
