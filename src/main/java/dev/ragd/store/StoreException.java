@@ -141,4 +141,37 @@ public abstract sealed class StoreException extends RuntimeException {
             super(Category.RESOURCE, true, message, null);
         }
     }
+
+    /** There is no store where one was to be read. Nothing was created. */
+    public static final class StoreNotFound extends StoreException {
+        public StoreNotFound(String message) {
+            super(Category.USER, false, message, null);
+        }
+    }
+
+    /** What is there is not a store, so nothing is written to it. */
+    public static final class ForeignData extends StoreException {
+        public ForeignData(String message) {
+            super(Category.PROTECTED, false, message, null);
+        }
+    }
+
+    /** Data on disk is not what was written: cut short, altered or missing. Nothing of it was handed out. */
+    public static final class CorruptIndex extends StoreException {
+        public CorruptIndex(String message, @Nullable Throwable cause) {
+            super(Category.PROTECTED, false, message, cause);
+        }
+    }
+
+    /** Data on disk was written by a newer ragd. Nothing was changed. */
+    public static final class FormatTooNew extends StoreException {
+        public FormatTooNew(String file, int known, long found) {
+            super(
+                    Category.PROTECTED,
+                    false,
+                    file + " has format version " + found + ", this ragd knows versions up to " + known
+                            + "; use a newer ragd",
+                    null);
+        }
+    }
 }
