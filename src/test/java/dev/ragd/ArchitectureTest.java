@@ -52,6 +52,8 @@ class ArchitectureTest {
             .definedBy("dev.ragd.store")
             .layer("chroma")
             .definedBy("dev.ragd.store.chroma..")
+            .layer("snapshot")
+            .definedBy("dev.ragd.store.snapshot..")
             .layer("config")
             .definedBy("dev.ragd.config..")
             .layer("files")
@@ -74,6 +76,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("catalog", "ops", "jobs", "cli", "app")
             .whereLayer("chroma")
             .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("snapshot")
+            .mayOnlyBeAccessedByLayers("app")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("cli", "app");
 
@@ -94,6 +98,14 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule anAdapterKnowsThePortOnly = knowsOnly("dev.ragd.store.chroma..", "dev.ragd.store");
+
+    @ArchTest
+    static final ArchRule aSnapshotKnowsThePortAndFiles =
+            knowsOnly("dev.ragd.store.snapshot..", "dev.ragd.store", "dev.ragd.files");
+
+    @ArchTest
+    static final ArchRule parquetStaysInItsPackage =
+            onlyIn("org.apache.parquet..", "dev.ragd.store.snapshot.parquet..");
 
     @ArchTest
     static final ArchRule theCatalogueKnowsStoreAndEmbed =

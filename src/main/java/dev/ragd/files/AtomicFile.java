@@ -93,6 +93,13 @@ public final class AtomicFile {
         return posix;
     }
 
+    /** For the creation of a file: readable and writable for its owner alone, where the file system knows permissions. */
+    public static FileAttribute<?>[] privateFile(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {ownerOnly("rw-------")}
+                : new FileAttribute<?>[0];
+    }
+
     private static FileAttribute<?> ownerOnly(String permissions) {
         return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
     }

@@ -28,9 +28,10 @@ import java.util.Set;
 final class SnapshotBench {
 
     private static final int DIMENSION = 384;
-    private static final String[] WORDS = ("vector store index search record chunk embed model distance cosine batch read"
-                    + " write page file snapshot migrate verify the of and a to in is that for it with as")
-            .split(" ");
+    private static final String[] WORDS =
+            ("vector store index search record chunk embed model distance cosine batch read"
+                            + " write page file snapshot migrate verify the of and a to in is that for it with as")
+                    .split(" ");
 
     private SnapshotBench() {}
 
@@ -65,7 +66,8 @@ final class SnapshotBench {
                 measure("first get by id (index)", records, () -> c.get(List.of("none"), Field.NONE));
                 measure("read by id, everything", records, () -> {
                     for (int i = 0; i < records; i += batch) {
-                        int found = c.get(ids.subList(i, Math.min(records, i + batch)), Field.ALL).size();
+                        int found = c.get(ids.subList(i, Math.min(records, i + batch)), Field.ALL)
+                                .size();
                         if (found != Math.min(records, i + batch) - i) {
                             throw new IllegalStateException("lost records at " + i);
                         }
@@ -80,7 +82,9 @@ final class SnapshotBench {
         }
         long bytes;
         try (var files = Files.walk(folder)) {
-            bytes = files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
+            bytes = files.filter(Files::isRegularFile)
+                    .mapToLong(f -> f.toFile().length())
+                    .sum();
         }
         System.out.printf("%d records, %d bytes, %.0f per record%n", records, bytes, (double) bytes / records);
         String status = Files.readString(Path.of("/proc/self/status"));
@@ -138,12 +142,18 @@ final class SnapshotBench {
                 }
             }
             Metadata metadata = Metadata.of(Map.of(
-                    "source", "docs/chapter-" + i / 40 + "/page-" + i / 8 + ".md",
-                    "chunk", (long) i % 8,
-                    "modified", 1_700_000_000_000L + random.nextInt(),
-                    "language", i % 3 == 0 ? "de" : "en",
-                    "quality", random.nextDouble(),
-                    "public", i % 2 == 0));
+                    "source",
+                    "docs/chapter-" + i / 40 + "/page-" + i / 8 + ".md",
+                    "chunk",
+                    (long) i % 8,
+                    "modified",
+                    1_700_000_000_000L + random.nextInt(),
+                    "language",
+                    i % 3 == 0 ? "de" : "en",
+                    "quality",
+                    random.nextDouble(),
+                    "public",
+                    i % 2 == 0));
             records.add(new VectorRecord("p" + i, vector, text.toString(), metadata));
         }
         return records;

@@ -22,6 +22,8 @@ final class CollectionFolder {
     private static final Pattern OURS =
             Pattern.compile("(part|deleted)-\\d{6,}\\.parquet(\\.tmp)?|\\.manifest\\.json\\d*\\.tmp");
 
+    private static final Pattern FOLDER = Pattern.compile(".*-[0-9a-f]{8}");
+
     private CollectionFolder() {}
 
     /** What the name of a collection's folder begins with: file systems end names at 255 bytes. */
@@ -84,18 +86,41 @@ final class CollectionFolder {
     /** Removes a collection: its manifest first, after which it is gone, then its files. */
     static void remove(Path folder) throws IOException {
         Files.deleteIfExists(folder.resolve(ManifestFile.NAME));
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+        AtomicFile.syncFolder(folder);
+        removeFiles(folder);
+    }
+
+    /** Removes what a process left that died while it created or dropped a collection. Needs the lock of the snapshot. */
+    static void removeAbandoned(Path snapshot) throws IOException {
+        List<Path> abandoned = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(snapshot)) {
             for (Path entry : entries) {
-                String name = entry.getFileName().toString();
-                if (OURS.matcher(name).matches() || name.equals(CollectionLock.NAME)) {
-                    Files.delete(entry);
+                if (FOLDER.matcher(entry.getFileName().toString()).matches()
+                        && Files.isDirectory(entry)
+                        && !Files.exists(entry.resolve(ManifestFile.NAME))) {
+                    abandoned.add(entry);
                 }
             }
         }
-        try (DirectoryStream<Path> rest = Files.newDirectoryStream(folder)) {
-            if (!rest.iterator().hasNext()) {
-                Files.delete(folder);
+        for (Path folder : abandoned) {
+            removeFiles(folder);
+        }
+    }
+
+    private static void removeFiles(Path folder) throws IOException {
+        boolean empty = true;
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                boolean ours = OURS.matcher(name).matches() || name.equals(CollectionLock.NAME);
+                if (ours) {
+                    Files.delete(entry);
+                }
+                empty &= ours;
             }
+        }
+        if (empty) {
+            Files.delete(folder);
         }
     }
 }

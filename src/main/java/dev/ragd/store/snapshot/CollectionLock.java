@@ -1,5 +1,6 @@
 package dev.ragd.store.snapshot;
 
+import dev.ragd.files.AtomicFile;
 import dev.ragd.store.StoreException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -8,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +35,11 @@ final class CollectionLock implements AutoCloseable {
      * @throws StoreException.StoreBusy when anybody else has it open
      */
     static CollectionLock exclusive(Path folder) throws IOException {
+        Path file = folder.resolve(NAME);
         FileChannel channel = FileChannel.open(
-                folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                AtomicFile.privateFile(file));
         return take(folder, channel, 0, Long.MAX_VALUE, false);
     }
 

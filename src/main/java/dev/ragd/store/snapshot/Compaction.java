@@ -77,9 +77,7 @@ final class Compaction {
 
     private int deletedIn(long first, long last) {
         int from = deleted.nextSetBit((int) first);
-        return from < 0 || from > last
-                ? 0
-                : deleted.get(from, (int) last + 1).cardinality();
+        return from < 0 || from > last ? 0 : deleted.get(from, (int) last + 1).cardinality();
     }
 
     /**
@@ -87,7 +85,8 @@ final class Compaction {
      *
      * @return null when no row is left
      */
-    @Nullable Part rewrite(List<Part> sources, String file, Map<String, String> description) throws IOException {
+    @Nullable
+    Part rewrite(List<Part> sources, String file, Map<String, String> description) throws IOException {
         List<Row> loose = new ArrayList<>();
         long looseBytes = 0;
         try (PartWriter writer = PartWriter.ofRecords(CollectionFolder.temporary(folder, file), description)) {

@@ -21,7 +21,8 @@ final class Failures {
         if (e instanceof DamagedPartException) {
             return new StoreException.CorruptIndex(message + ADVICE, e);
         } else if (e instanceof NoSuchFileException || e instanceof EOFException) {
-            return new StoreException.CorruptIndex("a file of " + folder + " is missing or cut short: " + message + ADVICE, e);
+            return new StoreException.CorruptIndex(
+                    "a file of " + folder + " is missing or cut short: " + message + ADVICE, e);
         }
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("no space left") || lower.contains("quota exceeded") || lower.contains("too large")) {

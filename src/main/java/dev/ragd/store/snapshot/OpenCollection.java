@@ -3,6 +3,7 @@ package dev.ragd.store.snapshot;
 import dev.ragd.store.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 
 /** A collection that a store has open, shared by all handles on it. Safe for use by several threads. */
 final class OpenCollection {
@@ -10,6 +11,11 @@ final class OpenCollection {
     /** Work on the records. */
     interface Work<T> {
         T on(Records records) throws IOException;
+    }
+
+    /** Work on the records without a result. */
+    interface Task {
+        void on(Records records) throws IOException;
     }
 
     private final String store;
@@ -38,8 +44,15 @@ final class OpenCollection {
         } catch (IOException e) {
             throw Failures.of(records.folder(), e);
         } catch (UncheckedIOException e) {
-            throw Failures.of(records.folder(), e.getCause());
+            throw Failures.of(records.folder(), Objects.requireNonNull(e.getCause()));
         }
+    }
+
+    void run(Task task) {
+        call(all -> {
+            task.on(all);
+            return all;
+        });
     }
 
     synchronized void addHandle() {
@@ -58,10 +71,7 @@ final class OpenCollection {
             return;
         }
         try {
-            call(all -> {
-                all.finish();
-                return null;
-            });
+            run(Records::finish);
         } finally {
             closed = true;
             release();
@@ -70,11 +80,10 @@ final class OpenCollection {
 
     /** Removes the collection from disk. */
     synchronized void drop() {
-        call(all -> {
+        run(all -> {
             dropped = true;
             all.close();
             CollectionFolder.remove(all.folder());
-            return null;
         });
     }
 

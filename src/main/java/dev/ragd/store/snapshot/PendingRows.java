@@ -33,7 +33,8 @@ final class PendingRows {
         return record != null;
     }
 
-    @Nullable VectorRecord get(long sequence) {
+    @Nullable
+    VectorRecord get(long sequence) {
         return records.get(sequence);
     }
 

@@ -105,7 +105,8 @@ final class Records implements AutoCloseable {
     void put(VectorRecord record, float[] vector) throws IOException {
         if (nextSequence == Integer.MAX_VALUE) {
             throw new StoreException.ResourceExhausted(
-                    folder + " has taken 2^31 writes, the most that a collection can; migrate it to a new snapshot", null);
+                    folder + " has taken 2^31 writes, the most that a collection can; migrate it to a new snapshot",
+                    null);
         }
         int sequence = (int) nextSequence;
         int before = index().put(record.id(), sequence);
@@ -236,7 +237,9 @@ final class Records implements AutoCloseable {
     private void compact(boolean closing) throws IOException {
         Compaction compaction = new Compaction(folder, saved.dimension(), deleted);
         try {
-            for (int[] range = compaction.next(parts, closing); range != null; range = compaction.next(parts, closing)) {
+            for (int[] range = compaction.next(parts, closing);
+                    range != null;
+                    range = compaction.next(parts, closing)) {
                 compact(compaction, range[0], range[1]);
             }
         } catch (DamagedPartException e) {

@@ -28,8 +28,7 @@ final class SealedJson {
     private static final String BEFORE_HASH = ",\n  \"sha256\" : \"";
     private static final String BEHIND_HASH = "\"\n}\n";
     private static final int SEAL = BEFORE_HASH.length() + 64 + BEHIND_HASH.length();
-    private static final String ADVICE =
-            "; restore it from a copy, or take the snapshot again (nothing was read from it)";
+    private static final String ADVICE = "; restore it from a copy, or remove its folder and take the snapshot again";
 
     private SealedJson() {}
 
@@ -73,8 +72,8 @@ final class SealedJson {
         }
         if (!format.equals(object.get("format")) || !Integer.valueOf(VERSION).equals(object.get("version"))) {
             throw new StoreException.CorruptIndex(
-                    file + " is of format " + object.get("format") + " version " + object.get("version")
-                            + ", expected " + format + " version " + VERSION,
+                    file + " is of format " + object.get("format") + " version " + object.get("version") + ", expected "
+                            + format + " version " + VERSION,
                     null);
         }
         return object;

@@ -52,7 +52,7 @@ final class SnapshotCollection implements VectorCollection {
 
     @Override
     public void upsert(List<VectorRecord> batch) {
-        call(records -> {
+        run(records -> {
             requireWritable(records);
             int dimension = records.info().dimension().orElseThrow();
             Set<String> ids = new HashSet<>();
@@ -69,7 +69,6 @@ final class SnapshotCollection implements VectorCollection {
             for (VectorRecord r : batch) {
                 records.put(r, Objects.requireNonNull(r.vector()));
             }
-            return null;
         });
     }
 
@@ -202,10 +201,7 @@ final class SnapshotCollection implements VectorCollection {
 
     @Override
     public void checkpoint() {
-        call(records -> {
-            records.checkpoint();
-            return null;
-        });
+        run(Records::checkpoint);
     }
 
     @Override
@@ -217,10 +213,19 @@ final class SnapshotCollection implements VectorCollection {
     }
 
     private <T> T call(OpenCollection.Work<T> work) {
+        requireOpen();
+        return shared.call(work);
+    }
+
+    private void run(OpenCollection.Task task) {
+        requireOpen();
+        shared.run(task);
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("this collection is closed");
         }
-        return shared.call(work);
     }
 
     private static boolean matches(@Nullable Filter filter, Rows rows, int row) throws IOException {

@@ -94,7 +94,8 @@ final class SnapshotFolder {
             for (Part part : manifest.deletions()) {
                 PartFile.of(path, part, manifest.dimension()).checkLength();
             }
-            String detail = manifest.records() + " records in " + manifest.parts().size() + " files";
+            String detail =
+                    manifest.records() + " records in " + manifest.parts().size() + " files";
             return new Health.Check("collection " + manifest.name(), Health.Status.HEALTHY, detail, null);
         } catch (IOException e) {
             return failed("collection " + path.getFileName(), Failures.of(path, e));

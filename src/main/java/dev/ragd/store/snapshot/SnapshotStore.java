@@ -9,7 +9,6 @@ import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -122,6 +121,7 @@ public final class SnapshotStore implements VectorStore {
         requireWritable();
         // The lock on the snapshot itself: no two may make a collection of the same name at once.
         try (CollectionLock lock = CollectionLock.exclusive(folder)) {
+            CollectionFolder.removeAbandoned(folder);
             if (folderOf(spec.name()) != null) {
                 throw new StoreException.CollectionExists(name, spec.name());
             }
@@ -154,15 +154,26 @@ public final class SnapshotStore implements VectorStore {
         return new SnapshotCollection(this, shared);
     }
 
+    /** {@inheritDoc} A collection whose parts are damaged can be dropped too. */
     @Override
     public synchronized boolean drop(String collection) {
         requireWritable();
-        if (find(collection).isEmpty()) {
-            return false;
+        try (CollectionLock lock = CollectionLock.exclusive(folder)) {
+            Path path = folderOf(collection);
+            if (path == null) {
+                return false;
+            }
+            OpenCollection shared = open.remove(collection);
+            if (shared != null) {
+                shared.drop();
+            } else {
+                CollectionLock.exclusive(path).close();
+                CollectionFolder.remove(path);
+            }
+            return true;
+        } catch (IOException e) {
+            throw Failures.of(folder, e);
         }
-        opened(collection).drop();
-        open.remove(collection);
-        return true;
     }
 
     private OpenCollection opened(String collection) {

@@ -59,7 +59,9 @@ class SnapshotKillTest {
             next = acknowledged + 1;
         }
         assertThat(next).isGreaterThan(KILLS);
-        assertThat(killedInsideARound).as("kills that left something half-written").isPositive();
+        assertThat(killedInsideARound)
+                .as("kills that left something half-written")
+                .isPositive();
         try (VectorStore store = SnapshotStore.open(snapshot);
                 VectorCollection c = store.open(SnapshotWriterProcess.NAME)) {
             c.count();
@@ -128,8 +130,7 @@ class SnapshotKillTest {
     /** True when files lie there that the manifest does not know. */
     private static boolean hasLeftovers(Path snapshot) {
         try (Stream<Path> folders = Files.list(snapshot)) {
-            Path collection =
-                    folders.filter(Files::isDirectory).findFirst().orElseThrow();
+            Path collection = folders.filter(Files::isDirectory).findFirst().orElseThrow();
             Manifest manifest = ManifestFile.read(collection);
             long known = manifest.parts().size() + manifest.deletions().size() + 2L;
             try (Stream<Path> files = Files.list(collection)) {

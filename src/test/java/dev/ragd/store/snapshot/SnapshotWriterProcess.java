@@ -27,8 +27,8 @@ final class SnapshotWriterProcess {
         Path acknowledged = Path.of(args[1]);
         int first = Integer.parseInt(args[2]);
         try (VectorStore store = SnapshotStore.create(folder);
-                FileChannel ledger = FileChannel.open(
-                        acknowledged, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                FileChannel ledger =
+                        FileChannel.open(acknowledged, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (store.find(NAME).isEmpty()) {
                 store.create(SnapshotRecords.spec(NAME)).close();
             }

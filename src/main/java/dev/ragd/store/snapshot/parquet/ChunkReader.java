@@ -82,8 +82,7 @@ final class ChunkReader implements PageReader {
         if (codec == CompressionCodec.UNCOMPRESSED) {
             return BytesInput.from(packed);
         }
-        ByteArrayInputStream in =
-                new ByteArrayInputStream(packed.array(), packed.arrayOffset(), packed.remaining());
+        ByteArrayInputStream in = new ByteArrayInputStream(packed.array(), packed.arrayOffset(), packed.remaining());
         try (GZIPInputStream plain = new GZIPInputStream(in, 1 << 14)) {
             return BytesInput.from(plain.readNBytes(header.getUncompressed_page_size()));
         }

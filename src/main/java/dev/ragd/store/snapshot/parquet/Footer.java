@@ -109,8 +109,9 @@ record Footer(List<RowGroupLayout> rowGroups, Map<String, String> description) {
         long last = 0;
         for (ColumnChunk column : group.getColumns()) {
             ColumnMetaData meta = column.getMeta_data();
-            long dictionary =
-                    meta.isSetDictionary_page_offset() ? meta.getData_page_offset() - meta.getDictionary_page_offset() : 0;
+            long dictionary = meta.isSetDictionary_page_offset()
+                    ? meta.getData_page_offset() - meta.getDictionary_page_offset()
+                    : 0;
             chunks.add(new Chunk(
                     meta.getData_page_offset() - dictionary,
                     meta.getTotal_compressed_size(),

@@ -91,7 +91,8 @@ public final class PartFile {
         for (RowGroupLayout layout : rowGroups()) {
             byte[] keys = bytes(layout.offset(), Math.toIntExact(PartWriter.keyBytes(layout)));
             digest.update(keys);
-            groups.add(new RowGroup((offset, length) -> slice(keys, offset - layout.offset(), length), layout, dimension));
+            groups.add(
+                    new RowGroup((offset, length) -> slice(keys, offset - layout.offset(), length), layout, dimension));
         }
         if (footer != null) {
             String expected = footer.description().getOrDefault(PartWriter.KEYS_SHA256, "");

@@ -93,7 +93,9 @@ final class PartSchema {
     /** All columns but the vector, which has a writer of its own. */
     static final MessageType WITHOUT_VECTOR = new MessageType(
             "record",
-            RECORD.getFields().stream().filter(f -> !f.getName().equals("vector")).toList());
+            RECORD.getFields().stream()
+                    .filter(f -> !f.getName().equals("vector"))
+                    .toList());
 
     /** The schema of a file of deleted rows. */
     static final MessageType DELETED = new MessageType("deleted", new PrimitiveType(REQUIRED, INT64, "sequence"));

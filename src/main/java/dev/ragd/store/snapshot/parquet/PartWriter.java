@@ -1,13 +1,12 @@
 package dev.ragd.store.snapshot.parquet;
 
+import dev.ragd.files.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,7 +44,7 @@ public final class PartWriter implements AutoCloseable {
         this.channel = FileChannel.open(
                 path,
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
-                ownerOnly(path));
+                AtomicFile.privateFile(path));
         write(new ByteBuffer[] {ByteBuffer.wrap(Footer.MAGIC)});
         length = Footer.MAGIC.length;
     }
@@ -109,7 +108,9 @@ public final class PartWriter implements AutoCloseable {
 
     /** The first two columns are the keys, and lie first. */
     static long keyBytes(RowGroupLayout layout) {
-        return layout.chunks().size() == 1 ? 0 : layout.chunks().get(PartSchema.SEQUENCE).end() - layout.offset();
+        return layout.chunks().size() == 1
+                ? 0
+                : layout.chunks().get(PartSchema.SEQUENCE).end() - layout.offset();
     }
 
     /**
@@ -153,8 +154,16 @@ public final class PartWriter implements AutoCloseable {
                 whole.update(Footer.MAGIC);
             }
         } catch (IOException e) {
-            channel.truncate(length);
+            undo(e);
             throw e;
+        }
+    }
+
+    private void undo(IOException cause) {
+        try {
+            channel.truncate(length);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -164,14 +173,6 @@ public final class PartWriter implements AutoCloseable {
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("the platform's SHA-256 cannot be cloned", e);
         }
-    }
-
-    private static FileAttribute<?>[] ownerOnly(Path path) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     /** Gives the file up when it was not finished. */

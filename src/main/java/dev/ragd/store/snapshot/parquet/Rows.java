@@ -23,7 +23,8 @@ public interface Rows {
     String id(int row) throws IOException;
 
     /** The text of a row, or null. */
-    @Nullable String text(int row) throws IOException;
+    @Nullable
+    String text(int row) throws IOException;
 
     /** The metadata of a row. */
     Metadata metadata(int row) throws IOException;

@@ -29,8 +29,7 @@ public final class SequenceFile {
      */
     public static Part write(Path path, String file, Map<String, String> description, long[] sequences)
             throws IOException {
-        ByteBuffer values =
-                ByteBuffer.allocate(sequences.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer values = ByteBuffer.allocate(sequences.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         values.asLongBuffer().put(sequences);
         ChunkWriter chunk = new ChunkWriter(CompressionCodec.UNCOMPRESSED);
         chunk.writePage(
