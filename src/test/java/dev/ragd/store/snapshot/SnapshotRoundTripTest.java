@@ -30,7 +30,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /** Whatever is written, replaced, deleted and made durable when: it reads back bit for bit, before and after opening again. */
-class SnapshotProperties {
+class SnapshotRoundTripTest {
 
     private static final int DIMENSION = 3;
 
@@ -112,7 +112,7 @@ class SnapshotProperties {
 
     private static Arbitrary<VectorRecord> records() {
         Arbitrary<float[]> vectors =
-                Arbitraries.floats().list().ofSize(DIMENSION).map(SnapshotProperties::array);
+                Arbitraries.floats().list().ofSize(DIMENSION).map(SnapshotRoundTripTest::array);
         Arbitrary<Metadata> metadata =
                 Arbitraries.maps(keys(), values()).ofMaxSize(5).map(m -> new Metadata(new TreeMap<>(m)));
         return Combinators.combine(ids(), vectors, strings().injectNull(0.2), metadata)
