@@ -60,6 +60,8 @@ class ArchitectureTest {
             .definedBy("dev.ragd.store.lucene..")
             .layer("faiss")
             .definedBy("dev.ragd.store.faiss..")
+            .layer("snapshot")
+            .definedBy("dev.ragd.store.snapshot..")
             .layer("config")
             .definedBy("dev.ragd.config..")
             .layer("files")
@@ -89,6 +91,8 @@ class ArchitectureTest {
             .whereLayer("lucene")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("faiss")
+            .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("snapshot")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("cli", "app");
@@ -128,6 +132,14 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule luceneStaysInTheDocumentStore = onlyIn("org.apache.lucene..", "dev.ragd.store.documents..");
+
+    @ArchTest
+    static final ArchRule aSnapshotKnowsThePortAndFiles =
+            knowsOnly("dev.ragd.store.snapshot..", "dev.ragd.store", "dev.ragd.files");
+
+    @ArchTest
+    static final ArchRule parquetStaysInItsPackage =
+            onlyIn("org.apache.parquet..", "dev.ragd.store.snapshot.parquet..");
 
     @ArchTest
     static final ArchRule theCatalogueKnowsStoreAndEmbed =

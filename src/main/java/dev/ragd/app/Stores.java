@@ -13,6 +13,7 @@ import dev.ragd.store.chroma.server.ManagedChroma;
 import dev.ragd.store.chroma.server.ManagedSettings;
 import dev.ragd.store.faiss.FaissStore;
 import dev.ragd.store.lucene.LuceneStore;
+import dev.ragd.store.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,22 +26,32 @@ import java.util.function.Consumer;
 /** Opens the store that the settings name. */
 final class Stores {
 
+    private static final String SNAPSHOT = "snapshot";
+
     /** The kinds of stores that a migration can name. */
     static final List<StoreReference.Kind> KINDS = List.of(
             new StoreReference.Kind(ChromaStore.NAME, false),
             new StoreReference.Kind(FaissStore.NAME, false),
-            new StoreReference.Kind(LuceneStore.NAME, false));
+            new StoreReference.Kind(LuceneStore.NAME, false),
+            new StoreReference.Kind(SNAPSHOT, true));
 
     private Stores() {}
 
     /** The store that a migration names, to read and to write. */
     static VectorStore open(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
-        return open(store.kind(), home, settings, notes);
+        return store.location() == null
+                ? open(store.kind(), home, settings, notes)
+                : SnapshotStore.create(store.location());
     }
 
     /** The same to read only; nothing is created. */
     static VectorStore openToRead(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
-        return openToRead(store.kind(), home, settings, notes);
+        if (store.location() == null) {
+            return openToRead(store.kind(), home, settings, notes);
+        }
+        return Files.exists(store.location())
+                ? SnapshotStore.openToRead(store.location())
+                : new NothingStored(store.toString());
     }
 
     /**

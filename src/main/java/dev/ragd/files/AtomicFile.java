@@ -53,11 +53,28 @@ public final class AtomicFile {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            publish(temporary, target);
         } finally {
             Files.deleteIfExists(temporary);
         }
-        if (posix) {
+    }
+
+    /**
+     * Gives a file that is durable already its name, durably.
+     *
+     * @param target in the same folder; what has the name is replaced
+     */
+    public static void publish(Path temporary, Path target) throws IOException {
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path folder = target.toAbsolutePath().getParent();
+        if (folder != null) {
+            syncFolder(folder);
+        }
+    }
+
+    /** Makes what was created, renamed or removed in a folder durable, where the file system can. */
+    public static void syncFolder(Path folder) throws IOException {
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }
@@ -82,6 +99,13 @@ public final class AtomicFile {
             }
         }
         return posix;
+    }
+
+    /** For the creation of a file: readable and writable for its owner alone, where the file system knows permissions. */
+    public static FileAttribute<?>[] privateFile(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {ownerOnly("rw-------")}
+                : new FileAttribute<?>[0];
     }
 
     private static FileAttribute<?> ownerOnly(String permissions) {

@@ -142,6 +142,20 @@ public abstract sealed class StoreException extends RuntimeException {
         }
     }
 
+    /** There is no store where one was to be read. Nothing was created. */
+    public static final class StoreNotFound extends StoreException {
+        public StoreNotFound(String message) {
+            super(Category.USER, false, message, null);
+        }
+    }
+
+    /** What is there is not a store, so nothing is written to it. */
+    public static final class ForeignData extends StoreException {
+        public ForeignData(String message) {
+            super(Category.PROTECTED, false, message, null);
+        }
+    }
+
     /** Files that do not hold what was written: torn, truncated or changed. Nothing was read from them. */
     public static final class CorruptIndex extends StoreException {
         public CorruptIndex(String message, @Nullable Throwable cause) {

@@ -90,6 +90,8 @@ class ClassLoadingTest {
                 "ai.onnxruntime.",
                 "ai.djl.",
                 "org.apache.tika.",
+                "org.apache.parquet.",
+                "dev.ragd.store.snapshot.",
                 "java.net.http.",
                 "tools.jackson.databind.",
                 "me.tongfei.")) {
