@@ -302,7 +302,8 @@ class FaissIndexTest {
 
     @Test
     void withoutTheLibraryNothingIsCreatedAndHealthSaysWhy() throws Exception {
-        // A cache folder cannot be refused once the library is loaded: this process already has it. So a process of its own.
+        // A cache folder cannot be refused once the library is loaded: this process already has it. So a process of its
+        // own.
         Path inTheWay = Files.writeString(home.resolve("file"), "x");
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -402,12 +403,13 @@ class FaissIndexTest {
     }
 
     private void assertExact(VectorCollection c, Distance distance, float[] query, int k) {
-        List<SearchHit> hits = c.search(
-                new SearchRequest(SearchRequest.Mode.VECTOR, query, null, k, null, Set.of(Field.VECTOR)));
+        List<SearchHit> hits =
+                c.search(new SearchRequest(SearchRequest.Mode.VECTOR, query, null, k, null, Set.of(Field.VECTOR)));
         List<String> expected = exact(distance, query, k);
         assertThat(hits).extracting(h -> h.record().id()).isEqualTo(expected);
         for (SearchHit hit : hits) {
-            assertThat(hit.score()).isEqualTo(distance.score(query, model.get(hit.record().id())));
+            assertThat(hit.score())
+                    .isEqualTo(distance.score(query, model.get(hit.record().id())));
             assertThat(hit.record().vector()).isEqualTo(model.get(hit.record().id()));
         }
     }

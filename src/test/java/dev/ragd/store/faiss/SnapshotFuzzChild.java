@@ -38,7 +38,7 @@ final class SnapshotFuzzChild {
                     root.resolve(kinds[k].label()),
                     cache,
                     new IndexPlan(kinds[k], 8, 40),
-                    new SearchEffort(400, 100, 0, 0.1), // finds all, so that every answer must be the same
+                    new SearchEffort(400, 100, 0, 0), // finds all, so that every answer must be the same
                     Simd.AVX512,
                     FaissStores.EAGER);
             fill(settings);
@@ -106,8 +106,9 @@ final class SnapshotFuzzChild {
     }
 
     private static boolean isAccepted(FaissSettings settings) {
-        CollectionFolder folder =
-                new CollectionFolders(FaissStore.NAME, settings.root()).find("docs").orElseThrow();
+        CollectionFolder folder = new CollectionFolders(FaissStore.NAME, settings.root())
+                .find("docs")
+                .orElseThrow();
         FaissCollectionState state = new FaissCollectionState(folder, settings, FaissStore.library(settings));
         try {
             return state.report().damage() == null;
@@ -135,7 +136,8 @@ final class SnapshotFuzzChild {
             for (int i = 0; i < N; i++) {
                 records.add(new VectorRecord("r" + i, vector(random), null, Metadata.EMPTY));
             }
-            store.create(new CollectionSpec("docs", D, Distance.L2, Metadata.EMPTY)).upsert(records);
+            store.create(new CollectionSpec("docs", D, Distance.L2, Metadata.EMPTY))
+                    .upsert(records);
         }
     }
 
