@@ -32,7 +32,7 @@ final class SpringMigrateService implements MigrateService {
     /** Makes what a run works with; asked once a run. */
     @FunctionalInterface
     interface ResourcesFactory {
-        /** @param readOnly true when nothing may be created */
+        /** Opens them; read-only when nothing may be created. */
         MigrateResources open(MigrateRequest request, boolean readOnly, Progress progress);
     }
 

@@ -103,8 +103,10 @@ public final class Generations {
             return Optional.empty();
         }
         int number = numberOf(now.previous(), collection, 1);
-        return Optional.of(
-                replace(entries, new Generation(backend, collection, now.previous(), number, now.physical())));
+        return Optional.of(replace(
+                entries,
+                new Generation(
+                        backend, collection, /* physical= */ now.previous(), number, /* previous= */ now.physical())));
     }
 
     /** Forgets the generation that was kept for a rollback, because it is about to be deleted. */

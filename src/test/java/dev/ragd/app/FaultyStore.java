@@ -27,7 +27,7 @@ record FaultyStore(VectorStore store, Calls calls, UnaryOperator<List<VectorReco
 
     /** Hears of calls; throws to let them fail. */
     interface Calls {
-        /** @param call for example {@code before upsert} */
+        /** A call begins or is done: for example {@code before upsert}. */
         void hear(String call);
     }
 

@@ -45,7 +45,7 @@ final class MigrateBench {
         job.source = slow;
         job.target = slow;
 
-        double bare = bareLoop(job, folder);
+        double bare = bareLoop(job);
         long started = System.nanoTime();
         MigrateReport report = job.run();
         double whole = (System.nanoTime() - started) / 1e9;
@@ -60,7 +60,7 @@ final class MigrateBench {
     }
 
     /** Read a batch, digest it, write it, make it durable: what any migration has to do. */
-    private static double bareLoop(MigrateFixture job, Path folder) {
+    private static double bareLoop(MigrateFixture job) {
         FaultyStore from = new FaultyStore(new InMemoryStore(job.from), job.source, r -> r);
         FaultyStore to = new FaultyStore(new InMemoryStore(new InMemoryStore.Data()), job.target, r -> r);
         try (VectorCollection source = from.open("documents");

@@ -1,6 +1,7 @@
 package dev.ragd.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ragd.app.IndexFixture.CountingEmbedder;
@@ -141,7 +142,7 @@ class MigrateRefusalsTest {
                 throw new StoreException.StoreUnavailable("killed", null);
             }
         };
-        catchThrowableOfType(StoreException.class, () -> job.run());
+        assertThatThrownBy(() -> job.run()).isInstanceOf(StoreException.class);
         job.target = call -> {};
         MigrateFixture next = new MigrateFixture(folder.resolve("next"));
         copy(job.to, next.from, "documents.g1");

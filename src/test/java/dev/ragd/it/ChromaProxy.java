@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -43,7 +44,7 @@ final class ChromaProxy implements AutoCloseable {
 
     /** Decides the fate of each request. */
     interface Fate {
-        /** @param number counts requests from 1 */
+        /** What happens to this request; they are counted from 1. */
         Fault of(int number, String path);
     }
 
@@ -75,7 +76,7 @@ final class ChromaProxy implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + proxy.getAddress().getPort());
     }
 
-    /** How many records were written more than once. */
+    /** How many records were written more than once into the same collection. */
     int writtenTwice() {
         return (int) writes.values().stream().filter(n -> n > 1).count();
     }
@@ -91,7 +92,10 @@ final class ChromaProxy implements AutoCloseable {
             String path = exchange.getRequestURI().getPath();
             Fault fault = fate.of(requests.incrementAndGet(), path);
             if (fault == Fault.TOO_MANY) {
-                answer(exchange, 429, "{\"error\":\"Throttled\",\"message\":\"wait\"}".getBytes());
+                answer(
+                        exchange,
+                        429,
+                        "{\"error\":\"Throttled\",\"message\":\"wait\"}".getBytes(StandardCharsets.UTF_8));
                 return;
             }
             if (fault == Fault.SLOW) {
@@ -105,12 +109,15 @@ final class ChromaProxy implements AutoCloseable {
                     BodyHandlers.ofByteArray());
             if (path.endsWith("/upsert")) {
                 for (JsonNode id : JSON.readTree(body).get("ids")) {
-                    writes.merge(id.asString(), 1, Integer::sum);
+                    writes.merge(path + " " + id.asString(), 1, Integer::sum);
                 }
                 afterUpsert.accept(upserts.incrementAndGet());
             }
             if (fault == Fault.ERROR_AFTERWARDS) {
-                answer(exchange, 500, "{\"error\":\"InternalError\",\"message\":\"sorry\"}".getBytes());
+                answer(
+                        exchange,
+                        500,
+                        "{\"error\":\"InternalError\",\"message\":\"sorry\"}".getBytes(StandardCharsets.UTF_8));
             } else if (fault == Fault.CUT_SHORT) {
                 exchange.getResponseHeaders().set("Content-Type", "application/json");
                 exchange.sendResponseHeaders(answer.statusCode(), answer.body().length + 10L);

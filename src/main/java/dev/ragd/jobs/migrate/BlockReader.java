@@ -42,7 +42,8 @@ final class BlockReader<T> implements ItemStreamReader<T> {
      * @param number counts from 0 over all parts
      * @param ordinal place in the plan of the first id, from 0; of no meaning outside {@link Part#IDS}
      * @param ids empty at the end
-     * @param again true when an earlier process may have done it already
+     * @param again true for the first one of a process: an earlier process may have done it already, and died before it
+     *     could say so
      */
     record Work(Part part, long number, long ordinal, List<String> ids, boolean again) {}
 
@@ -65,7 +66,7 @@ final class BlockReader<T> implements ItemStreamReader<T> {
     private final Deque<Ahead<T>> ahead = new ArrayDeque<>();
     private @Nullable Place saved = new Place(Part.IDS, IdList.HEADER_BYTES, 0, 0);
     private @Nullable Place next = saved;
-    private boolean again;
+    private boolean untouched = true;
     private @Nullable IdList ids;
     private @Nullable IdList gone;
     private @Nullable ExecutorService threads;
@@ -79,7 +80,6 @@ final class BlockReader<T> implements ItemStreamReader<T> {
 
     @Override
     public void open(ExecutionContext context) {
-        again = context.containsKey(PART);
         saved = context.containsKey(PART) && context.getString(PART).isEmpty()
                 ? null
                 : new Place(
@@ -124,7 +124,7 @@ final class BlockReader<T> implements ItemStreamReader<T> {
 
     private void lookAhead(Place at) {
         if (at.part() == Part.END) {
-            submit(new Work(Part.END, at.batch(), at.ordinal(), List.of(), again), null);
+            submit(new Work(Part.END, at.batch(), at.ordinal(), List.of(), untouched), null);
             return;
         }
         IdList list = at.part() == Part.IDS ? ids : gone;
@@ -136,12 +136,12 @@ final class BlockReader<T> implements ItemStreamReader<T> {
         }
         long ordinal = at.part() == Part.IDS ? at.ordinal() + block.ids().size() : at.ordinal();
         submit(
-                new Work(at.part(), at.batch(), at.ordinal(), block.ids(), again),
+                new Work(at.part(), at.batch(), at.ordinal(), block.ids(), untouched),
                 new Place(at.part(), block.next(), ordinal, at.batch() + 1));
     }
 
     private void submit(Work work, @Nullable Place following) {
-        again = false;
+        untouched = false;
         if (threads != null) {
             ahead.add(new Ahead<>(threads.submit(() -> maker.make(work)), following));
         }

@@ -79,7 +79,7 @@ final class CopyWriter implements ItemStreamWriter<CopyBatch> {
         long rejected =
                 findings.stream().filter(f -> f.kind() == Finding.Kind.REJECTED).count();
         long vanished = findings.size() - rejected;
-        long written = batch.work().ids().size() - findings.size() - batch.unchanged();
+        int written = batch.work().ids().size() - findings.size() - batch.unchanged();
         counts = counts.plus(written, batch.unchanged(), vanished, rejected, batch.bytes());
         if (batch.work().again() && batch.unchanged() > 0 && !plan.compares()) {
             run.progress().note(batch.unchanged() + " records of the batch that was cut off are in the target already");

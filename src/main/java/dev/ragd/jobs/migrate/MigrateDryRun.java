@@ -12,7 +12,11 @@ public final class MigrateDryRun {
         this.run = run;
     }
 
-    /** @throws dev.ragd.jobs.JobException with every problem, as a real run would */
+    /**
+     * Checks and estimates.
+     *
+     * @throws dev.ragd.jobs.JobException with every problem, as a real run would
+     */
     public MigrateReport report() {
         long started = System.nanoTime();
         MigrateRequest request = run.request();

@@ -84,16 +84,24 @@ final class RatePlot {
         if (points.size() < 2) {
             return steps;
         }
-        double least = points.get(points.size() - 1).seconds() / MOST_STEPS;
-        Rates.Point start = points.get(0);
-        for (int i = 1; i < points.size(); i++) {
-            Rates.Point point = points.get(i);
-            double seconds = point.seconds() - start.seconds();
-            boolean last = i == points.size() - 1;
-            if (seconds > 0 && (seconds >= least || last)) {
-                steps.add(new Step(
-                        start.seconds(), point.seconds(), Math.max(0, point.records() - start.records()) / seconds));
-                start = point;
+        Rates.Point end = points.get(points.size() - 1);
+        double least = end.seconds() / MOST_STEPS;
+        List<Rates.Point> marks = new ArrayList<>(List.of(points.get(0)));
+        for (Rates.Point point : points) {
+            if (point.seconds() - marks.get(marks.size() - 1).seconds() >= least && least > 0) {
+                marks.add(point);
+            }
+        }
+        if (marks.size() > 1) { // what is left over at the end belongs to the last step
+            marks.remove(marks.size() - 1);
+        }
+        marks.add(end);
+        for (int i = 1; i < marks.size(); i++) {
+            Rates.Point from = marks.get(i - 1);
+            Rates.Point to = marks.get(i);
+            double seconds = to.seconds() - from.seconds();
+            if (seconds > 0) {
+                steps.add(new Step(from.seconds(), to.seconds(), Math.max(0, to.records() - from.records()) / seconds));
             }
         }
         return steps;

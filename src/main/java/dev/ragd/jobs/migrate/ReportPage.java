@@ -123,10 +123,15 @@ final class ReportPage {
             }
         }
         if (v.overlap() != null) {
+            // When nothing else explains why the verification failed, the neighbours do.
+            boolean good =
+                    v.status() != Status.FAILED || v.counts().values().stream().anyMatch(count -> count > 0);
             html.append(String.format(
                     Locale.ROOT,
-                    "<tr><td class='mark'></td><td class='n'>%.1f %%</td><td>of the nearest neighbours agree "
+                    "<tr><td class='mark %s'>%s</td><td class='n'>%.1f %%</td><td>of the nearest neighbours agree "
                             + "<span class='soft'>&ndash; %d records asked for in both</span></td></tr>%n",
+                    good ? "ok" : "no",
+                    good ? "&#10003;" : "&#10007;",
                     100 * v.overlap(),
                     v.samples()));
         }

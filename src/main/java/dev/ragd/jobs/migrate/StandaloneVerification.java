@@ -40,7 +40,11 @@ public final class StandaloneVerification {
         this.stop = stop;
     }
 
-    /** @throws JobException when it is stopped, or when one of the collections does not exist */
+    /**
+     * Compares.
+     *
+     * @throws JobException when it is stopped, or when one of the collections does not exist
+     */
     public MigrateReport report() {
         long started = System.nanoTime();
         for (Finding.Kind kind : List.of(Finding.Kind.MISSING, Finding.Kind.EXTRA, Finding.Kind.DIFFERENT)) {
