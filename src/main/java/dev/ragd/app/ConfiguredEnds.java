@@ -11,6 +11,7 @@ import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.migrate.MigrateRequest;
 import dev.ragd.jobs.migrate.MigrateResources;
 import dev.ragd.store.VectorStore;
+import dev.ragd.store.chroma.ChromaStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -93,7 +94,7 @@ final class ConfiguredEnds implements MigrateResources {
                 request.to().location() == null ? home.data() : request.to().location();
         boolean elsewhere = request.to().location() == null
                 && settings.find(Catalogue.CHROMA_URL).isPresent()
-                && request.to().kind().equals("chromadb");
+                && request.to().kind().equals(ChromaStore.NAME);
         if (elsewhere) {
             return Long.MAX_VALUE;
         }

@@ -15,6 +15,7 @@ import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
+import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorRecord;
 import dev.ragd.store.memory.InMemoryStore;
 import java.nio.file.Path;
@@ -85,6 +86,36 @@ class MigrateRefusalsTest {
         job.fill("documents", 3);
         MigrateRequest same = MigrateRequest.of(MigrateFixture.MEMORY, MigrateFixture.MEMORY, "documents", "documents");
         assertRefused(same, ExitCode.USAGE, "are the same", "--to-collection");
+    }
+
+    @Test
+    void filesCannotBecomeTheConfiguredStore() {
+        job.fill("documents", 3);
+        MigrateRequest r = new MigrateRequest(
+                MigrateFixture.MEMORY,
+                new StoreReference("snapshot", folder.resolve("snapshot")),
+                "documents",
+                "documents",
+                false,
+                false,
+                true,
+                false,
+                false,
+                false);
+        assertRefused(r, ExitCode.USAGE, "--activate", "cannot be the configured store");
+    }
+
+    @Test
+    void aStoreThatIsCarriedAboutHasNoGenerations() {
+        job.fill("documents", 3);
+        MigrateRequest r = MigrateRequest.of(
+                MigrateFixture.MEMORY,
+                new StoreReference("snapshot", folder.resolve("snapshot")),
+                "documents",
+                "documents");
+        assertThat(job.run(r).status()).isEqualTo(Status.VERIFIED);
+        assertThat(MigrateFixture.contents(job.to, "documents")).hasSize(3);
+        assertThat(job.generations().all()).isEmpty();
     }
 
     @Test

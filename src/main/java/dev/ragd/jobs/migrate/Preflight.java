@@ -62,6 +62,12 @@ final class Preflight {
                     "source and target are the same, " + request.source()
                             + "; name another --to store or --to-collection, or embed anew with --reembed");
         }
+        if (request.activate() && request.to().located()) {
+            problems.add(
+                    ExitCode.USAGE,
+                    "--activate: " + request.to() + " is carried about as files and cannot be the configured store;"
+                            + " leave --activate out");
+        }
         Source source = source();
         problemsOfTheSource(source);
         Target target = source == null ? null : target(source);

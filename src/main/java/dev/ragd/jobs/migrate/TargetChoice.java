@@ -33,8 +33,10 @@ final class TargetChoice {
         if (request.delta()) {
             return update(current, embedder);
         }
-        String problem = CollectionSpec.problemWithName(
-                request.toCollection() + (request.to().located() ? "" : ".g1"));
+        String problem = CollectionSpec.problemWithName(request.toCollection());
+        if (problem == null && !request.to().located()) {
+            problem = CollectionSpec.problemWithName(request.toCollection() + ".g1");
+        }
         if (problem != null) {
             problems.add(ExitCode.USAGE, problem);
             return null;
