@@ -40,13 +40,14 @@ class RagdCliTest {
     void helpNamesAllCommandsAndNoOthers() {
         assertThat(cli.runBare("--help")).isZero();
         assertThat(cli.out)
-                .contains("\n  index ", "\n  search ", "\n  collections ", "\n  backend ", "\n  config ", "Exit codes:")
-                .doesNotContain("migrate");
+                .contains("\n  index ", "\n  search ", "\n  migrate ", "\n  verify ")
+                .contains("\n  collections ", "\n  backend ", "\n  config ", "Exit codes:")
+                .doesNotContain("repair");
         assertThat(cli.err).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"index", "search", "collections", "backend", "config"})
+    @ValueSource(strings = {"index", "search", "migrate", "verify", "collections", "backend", "config"})
     void everyCommandHasHelpWithExamplesThatFitTheWidth(String command) {
         assertThat(cli.runBare(command, "--help")).isZero();
         assertThat(cli.out).contains("Usage: ragd " + command, "Examples:", "  ragd " + command, "--home");
@@ -63,7 +64,7 @@ class RagdCliTest {
     @Test
     void anUnknownCommandIsAnsweredWithAGuess() {
         assertThat(cli.run("serch", "x")).isEqualTo(2);
-        assertThat(cli.err).contains("'serch'").contains("Did you mean: search?");
+        assertThat(cli.err).contains("'serch'").contains("Did you mean: search");
     }
 
     @Test
@@ -101,7 +102,7 @@ class RagdCliTest {
         assertThat(cli.run("--backend", "fais", "index", ".")).isEqualTo(2);
         assertThat(cli.err)
                 .startsWith("ragd: option --backend: storage.backend: expected one of chromadb, ")
-                .endsWith("but it is 'fais'\n");
+                .endsWith("but it is 'fais'; did you mean 'faiss'?\n");
         assertThat(cli.indexed).isEmpty();
     }
 

@@ -24,6 +24,12 @@ class CatalogueTest {
         expected.put("storage.chromadb.headers", null);
         expected.put("storage.chromadb.program", null);
         expected.put("storage.chromadb.timeout", Duration.ofMinutes(2));
+        expected.put("storage.faiss.index", "auto");
+        expected.put("storage.faiss.m", 32);
+        expected.put("storage.faiss.ef_construction", 200);
+        expected.put("storage.faiss.ef_search", 256);
+        expected.put("storage.faiss.nprobe", 0);
+        expected.put("storage.faiss.simd", "auto");
         expected.put("embed.provider", "local");
         expected.put("embed.model", null);
         expected.put("embed.url", null);
@@ -38,6 +44,10 @@ class CatalogueTest {
         expected.put("index.chunk_overlap", 30);
         expected.put("index.max_delete_percent", 30);
         expected.put("index.max_delete_files", 20);
+        expected.put("migrate.batch_records", 0);
+        expected.put("migrate.samples", 20);
+        expected.put("migrate.min_overlap_percent", 80);
+        expected.put("jobs.keep", 100);
         expected.put("parse.timeout", Duration.ofMinutes(1));
         expected.put("parse.memory", new DataSize(256L << 20));
         expected.put("parse.max_file_size", new DataSize(100L << 20));
