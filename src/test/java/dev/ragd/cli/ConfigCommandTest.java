@@ -100,9 +100,9 @@ class ConfigCommandTest {
     @Test
     void listShowsEverySettingOnce() {
         assertThat(cli.run("config", "list", "--json")).isZero();
-        assertThat(cli.json().get("settings")).hasSize(27);
+        assertThat(cli.json().get("settings")).hasSize(31);
         assertThat(cli.run("config", "list")).isZero();
-        assertThat(cli.out.lines()).hasSize(28);
+        assertThat(cli.out.lines()).hasSize(32);
         assertThat(cli.out).contains("storage.backend            chromadb          default  chromadb\n");
         assertThat(cli.run("config", "list", "--describe")).isZero();
         assertThat(cli.out).contains("RAGD_SEARCH_K, -k, --set search.k=...");

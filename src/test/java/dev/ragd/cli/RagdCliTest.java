@@ -40,13 +40,14 @@ class RagdCliTest {
     void helpNamesAllCommandsAndNoOthers() {
         assertThat(cli.runBare("--help")).isZero();
         assertThat(cli.out)
-                .contains("\n  index ", "\n  search ", "\n  collections ", "\n  backend ", "\n  config ", "Exit codes:")
-                .doesNotContain("migrate");
+                .contains("\n  index ", "\n  search ", "\n  migrate ", "\n  verify ", "\n  collections ")
+                .contains("\n  backend ", "\n  config ", "Exit codes:")
+                .doesNotContain("audit", "repair");
         assertThat(cli.err).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"index", "search", "collections", "backend", "config"})
+    @ValueSource(strings = {"index", "search", "migrate", "verify", "collections", "backend", "config"})
     void everyCommandHasHelpWithExamplesThatFitTheWidth(String command) {
         assertThat(cli.runBare(command, "--help")).isZero();
         assertThat(cli.out).contains("Usage: ragd " + command, "Examples:", "  ragd " + command, "--home");
@@ -63,7 +64,7 @@ class RagdCliTest {
     @Test
     void anUnknownCommandIsAnsweredWithAGuess() {
         assertThat(cli.run("serch", "x")).isEqualTo(2);
-        assertThat(cli.err).contains("'serch'").contains("Did you mean: search?");
+        assertThat(cli.err).contains("'serch'").contains("Did you mean: search or verify?");
     }
 
     @Test

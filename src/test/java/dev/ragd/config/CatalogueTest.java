@@ -38,6 +38,10 @@ class CatalogueTest {
         expected.put("index.chunk_overlap", 30);
         expected.put("index.max_delete_percent", 30);
         expected.put("index.max_delete_files", 20);
+        expected.put("migrate.batch_records", 0);
+        expected.put("migrate.samples", 20);
+        expected.put("migrate.min_overlap", 80);
+        expected.put("jobs.keep", 100);
         expected.put("parse.timeout", Duration.ofMinutes(1));
         expected.put("parse.memory", new DataSize(256L << 20));
         expected.put("parse.max_file_size", new DataSize(100L << 20));
