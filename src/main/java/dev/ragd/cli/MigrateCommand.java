@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  ragd migrate --from chromadb --to faiss --dry-run",
             "  ragd migrate --from chromadb --to faiss --activate",
-            "  ragd migrate --from chromadb --to chromadb --collection documents --to-collection archive",
+            "  ragd migrate --from chromadb --to chromadb --to-collection archive",
             "  ragd migrate --from chromadb --to faiss --delta",
             "  ragd migrate --from chromadb --to chromadb --reembed",
             "  ragd collections rollback documents"

@@ -37,7 +37,7 @@ public final class RagdCli {
         "Examples:",
         "  ragd index ~/Documents",
         "  ragd search how do I restart a stopped run",
-        "  ragd migrate --from chromadb --to chromadb --to-collection archive --dry-run",
+        "  ragd migrate --from chromadb --to chromadb --to-collection archive",
         "  ragd config list"
     };
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
             "",
             "Examples:",
             "  ragd verify --from chromadb --to faiss",
-            "  ragd verify --from chromadb --to chromadb --collection documents --to-collection archive --json"
+            "  ragd verify --from chromadb --to chromadb --to-collection archive --json"
         })
 final class VerifyCommand implements Callable<Integer> {
 

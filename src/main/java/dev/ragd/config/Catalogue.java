@@ -165,10 +165,10 @@ public final class Catalogue {
             "20",
             "Records whose nearest neighbours a verification compares in source and target");
     public static final Setting<Integer> MIGRATE_MIN_OVERLAP = Setting.of(
-            "migrate.min_overlap_percent",
+            "migrate.min_overlap",
             SettingType.integer(0, 100),
             "80",
-            "A verification fails when fewer of these neighbours agree");
+            "A verification fails when fewer percent of these neighbours agree");
 
     public static final Setting<Integer> JOBS_KEEP = Setting.of(
             "jobs.keep",

@@ -40,9 +40,9 @@ class RagdCliTest {
     void helpNamesAllCommandsAndNoOthers() {
         assertThat(cli.runBare("--help")).isZero();
         assertThat(cli.out)
-                .contains("\n  index ", "\n  search ", "\n  migrate ", "\n  verify ")
-                .contains("\n  collections ", "\n  backend ", "\n  config ", "Exit codes:")
-                .doesNotContain("repair");
+                .contains("\n  index ", "\n  search ", "\n  migrate ", "\n  verify ", "\n  collections ")
+                .contains("\n  backend ", "\n  config ", "Exit codes:")
+                .doesNotContain("audit", "repair");
         assertThat(cli.err).isEmpty();
     }
 
@@ -64,7 +64,7 @@ class RagdCliTest {
     @Test
     void anUnknownCommandIsAnsweredWithAGuess() {
         assertThat(cli.run("serch", "x")).isEqualTo(2);
-        assertThat(cli.err).contains("'serch'").contains("Did you mean: search");
+        assertThat(cli.err).contains("'serch'").contains("Did you mean: search or verify?");
     }
 
     @Test

@@ -46,7 +46,7 @@ class CatalogueTest {
         expected.put("index.max_delete_files", 20);
         expected.put("migrate.batch_records", 0);
         expected.put("migrate.samples", 20);
-        expected.put("migrate.min_overlap_percent", 80);
+        expected.put("migrate.min_overlap", 80);
         expected.put("jobs.keep", 100);
         expected.put("parse.timeout", Duration.ofMinutes(1));
         expected.put("parse.memory", new DataSize(256L << 20));
