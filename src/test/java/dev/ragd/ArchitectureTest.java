@@ -52,6 +52,8 @@ class ArchitectureTest {
             .definedBy("dev.ragd.store")
             .layer("chroma")
             .definedBy("dev.ragd.store.chroma..")
+            .layer("faiss")
+            .definedBy("dev.ragd.faiss..")
             .layer("config")
             .definedBy("dev.ragd.config..")
             .layer("files")
@@ -74,6 +76,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("catalog", "ops", "jobs", "cli", "app")
             .whereLayer("chroma")
             .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("faiss")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("cli", "app");
 
@@ -82,6 +86,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule filesKnowsNobody = knowsOnly("dev.ragd.files..");
+
+    @ArchTest
+    static final ArchRule theFaissBindingKnowsNobody = knowsOnly("dev.ragd.faiss..");
 
     @ArchTest
     static final ArchRule ingestKnowsNobody = knowsOnly("dev.ragd.ingest..");
@@ -121,6 +128,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onnxStaysInEmbed = onlyIn("ai.onnxruntime..", "dev.ragd.embed..");
+
+    @ArchTest
+    static final ArchRule javaCppStaysInTheFaissBinding = onlyIn("org.bytedeco..", "dev.ragd.faiss..");
 
     @ArchTest
     static final ArchRule theTokenizerStaysInEmbed = onlyIn("ai.djl..", "dev.ragd.embed..");

@@ -141,4 +141,35 @@ public abstract sealed class StoreException extends RuntimeException {
             super(Category.RESOURCE, true, message, null);
         }
     }
+
+    /** Files that do not hold what was written: torn, truncated or changed. Nothing was read from them. */
+    public static final class CorruptIndex extends StoreException {
+        public CorruptIndex(String message, @Nullable Throwable cause) {
+            super(Category.RESOURCE, false, message, cause);
+        }
+    }
+
+    /** Files of a newer ragd. Nothing was changed. */
+    public static final class FormatTooNew extends StoreException {
+        public FormatTooNew(String what, int actual, int newest) {
+            super(
+                    Category.PROTECTED,
+                    false,
+                    what + " has format " + actual + ", but this ragd knows formats up to " + newest
+                            + "; use the newer ragd that wrote it",
+                    null);
+        }
+    }
+
+    /** Files of an older ragd that this one cannot read any more. Nothing was changed. */
+    public static final class FormatTooOld extends StoreException {
+        public FormatTooOld(String what, int actual, int oldest) {
+            super(
+                    Category.PROTECTED,
+                    false,
+                    what + " has format " + actual + ", but this ragd knows formats from " + oldest
+                            + " on; copy it with an older ragd, or drop it and index again",
+                    null);
+        }
+    }
 }

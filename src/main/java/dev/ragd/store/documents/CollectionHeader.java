@@ -1,0 +1,29 @@
+package dev.ragd.store.documents;
+
+import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Metadata;
+import java.util.OptionalInt;
+import java.util.UUID;
+
+/**
+ * What is fixed when a collection is created.
+ *
+ * @param id another one for each creation, also of the same name
+ * @param spec name, dimension, distance and attributes
+ * @param storage what it keeps of its vectors
+ * @param settings what the adapter wants to know again, of its own making; no lists
+ */
+public record CollectionHeader(String id, CollectionSpec spec, VectorStorage storage, Metadata settings) {
+
+    /** A header for a new collection. */
+    public static CollectionHeader create(CollectionSpec spec, VectorStorage storage, Metadata settings) {
+        return new CollectionHeader(UUID.randomUUID().toString(), spec, storage, settings);
+    }
+
+    /** As the port shows it. */
+    public CollectionInfo info() {
+        return new CollectionInfo(
+                id, spec.name(), OptionalInt.of(spec.dimension()), spec.distance(), spec.attributes(), null);
+    }
+}

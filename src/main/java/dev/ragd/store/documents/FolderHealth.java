@@ -1,0 +1,141 @@
+package dev.ragd.store.documents;
+
+import dev.ragd.store.Health;
+import dev.ragd.store.Health.Check;
+import dev.ragd.store.Health.Status;
+import dev.ragd.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the folder of a local store and at every collection in it: what can be read, written, and is undamaged. */
+public final class FolderHealth {
+
+    private static final long SCARCE = 256L << 20;
+    private static final long GONE = 16L << 20;
+
+    private final CollectionFolders folders;
+
+    public FolderHealth(CollectionFolders folders) {
+        this.folders = folders;
+    }
+
+    /** Checks everything; reads every byte of every collection once. */
+    public Health check() {
+        List<Check> checks = new ArrayList<>();
+        checks.add(folder());
+        checks.add(space());
+        collections(checks);
+        return new Health(checks);
+    }
+
+    private Check folder() {
+        Path root = folders.root();
+        Path there = existing(root);
+        String said = root + (there.equals(root) ? "" : " (will be created)");
+        if (!Files.isDirectory(there)) {
+            return bad("folder", there + " is not a folder", "move it away or choose another --home");
+        } else if (!Files.isReadable(there) || !Files.isExecutable(there)) {
+            return bad("folder", there + " cannot be read", "give this user access to it");
+        } else if (!Files.isWritable(there)) {
+            return new Check(
+                    "folder",
+                    Status.DEGRADED,
+                    there + " cannot be written",
+                    "searching works; to index, give this user access to it");
+        }
+        return good("folder", said + " can be read and written");
+    }
+
+    private Check space() {
+        try {
+            long free = Files.getFileStore(existing(folders.root())).getUsableSpace();
+            String said = mebibytes(free) + " free";
+            String advice = "free space: an index is rewritten in parts while it grows";
+            return free < GONE
+                    ? bad("space", said, advice)
+                    : free < SCARCE ? new Check("space", Status.DEGRADED, said, advice) : good("space", said);
+        } catch (IOException e) {
+            return new Check("space", Status.UNKNOWN, "not known: " + e.getMessage(), null);
+        }
+    }
+
+    private void collections(List<Check> checks) {
+        List<CollectionFolder> found;
+        try {
+            found = folders.list();
+        } catch (StoreException e) {
+            checks.add(bad("collections", e.getMessage(), null));
+            return;
+        }
+        checks.add(good("collections", found.size() + (found.size() == 1 ? " collection" : " collections")));
+        for (CollectionFolder folder : found) {
+            checks.add(collection(folder));
+        }
+    }
+
+    private Check collection(CollectionFolder folder) {
+        String name = folder.header().spec().name();
+        try (Directory directory = FSDirectory.open(folder.index());
+                DirectoryReader reader = DirectoryReader.open(directory)) {
+            long bytes = 0;
+            for (LeafReaderContext leaf : reader.leaves()) {
+                ((CodecReader) leaf.reader()).checkIntegrity();
+            }
+            for (String file : reader.getIndexCommit().getFileNames()) {
+                bytes += directory.fileLength(file);
+            }
+            CommitPoint point =
+                    CommitData.of(reader.getIndexCommit().getUserData()).point();
+            return good(
+                    name,
+                    reader.numDocs() + " records, " + mebibytes(bytes) + ", commit " + point.generation()
+                            + ", every checksum fits" + (isLocked(folder) ? ", being written" : ""));
+        } catch (IOException | RuntimeException e) {
+            String message = String.valueOf(
+                    Failures.of(e, "it cannot be read", folder.index()).getMessage());
+            return bad(name, message, null);
+        }
+    }
+
+    private boolean isLocked(CollectionFolder folder) {
+        try (WriteLock lock = WriteLock.take(folders.store(), folder, null)) {
+            return false;
+        } catch (StoreException.StoreBusy e) {
+            return true;
+        }
+    }
+
+    private static Path existing(Path path) {
+        Path there = path;
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        return there;
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(Locale.ROOT, bytes < 10L << 20 ? "%.1f MiB" : "%.0f MiB", bytes / 1048576.0);
+    }
+
+    private static Check good(String name, String detail) {
+        return new Check(name, Status.HEALTHY, detail, null);
+    }
+
+    private static Check bad(String name, @Nullable String detail, @Nullable String advice) {
+        String said = String.valueOf(detail);
+        int cut = said.indexOf("; ");
+        return advice != null || cut < 0
+                ? new Check(name, Status.UNHEALTHY, said, advice)
+                : new Check(name, Status.UNHEALTHY, said.substring(0, cut), said.substring(cut + 2));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.ragd.store.documents;
+
+import dev.ragd.store.CollectionSpec;
+import java.io.IOException;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
+import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.SegmentInfo;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentReader;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.store.IOContext;
+
+/**
+ * Vectors with a graph (HNSW: Malkov and Yashunin, 2016) in large segments and without one in small segments, which are
+ * scanned faster than a graph for them is built: a segment just written, and one merged from few records. The segment's
+ * attribute {@code ragd.graph} says which. Vectors may be as long as the port allows, which Lucene's own limit is not.
+ */
+final class GraphFormat extends KnnVectorsFormat {
+
+    /** A segment of fewer records gets no graph. */
+    static final int MIN_RECORDS = 2_000;
+
+    private static final String ATTRIBUTE = "ragd.graph";
+    private static final int MAX_CONNECTIONS = 16;
+    private static final int BEAM_WIDTH = 100;
+
+    private final KnnVectorsFormat graph = new Lucene99HnswVectorsFormat(MAX_CONNECTIONS, BEAM_WIDTH);
+    private final KnnVectorsFormat flat =
+            new Lucene99FlatVectorsFormat(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
+
+    GraphFormat() {
+        super("RagdGraph1");
+    }
+
+    @Override
+    public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+        boolean worthIt =
+                state.context.context == IOContext.Context.MERGE && state.context.mergeInfo.totalMaxDoc >= MIN_RECORDS;
+        state.segmentInfo.putAttribute(ATTRIBUTE, String.valueOf(worthIt));
+        return (worthIt ? graph : flat).fieldsWriter(state);
+    }
+
+    @Override
+    public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+        return (hasGraph(state.segmentInfo) ? graph : flat).fieldsReader(state);
+    }
+
+    @Override
+    public int getMaxDimensions(String field) {
+        return CollectionSpec.MAX_DIMENSION;
+    }
+
+    /** True when the segment can be searched by its graph. */
+    static boolean hasGraph(LeafReader leaf) {
+        return leaf instanceof SegmentReader segment && hasGraph(segment.getSegmentInfo().info);
+    }
+
+    private static boolean hasGraph(SegmentInfo segment) {
+        return Boolean.parseBoolean(segment.getAttribute(ATTRIBUTE));
+    }
+}

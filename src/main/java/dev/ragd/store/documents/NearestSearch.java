@@ -1,0 +1,92 @@
+package dev.ragd.store.documents;
+
+import dev.ragd.store.Distance;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.util.FixedBitSet;
+
+/**
+ * Finds the nearest vectors. A segment with a graph is searched by it, with twice the number of hits that are wanted; the
+ * others, and what a filter makes small, are compared one by one. A graph walk that has seen as many vectors as there are
+ * to compare is given up for the comparison. Every score is computed anew from the vectors, in double precision.
+ */
+final class NearestSearch {
+
+    private static final int MIN_BEAM = 160;
+    /** So few vectors are compared sooner than a graph is walked. */
+    private static final int FEW = 1_000;
+
+    private final Segments segments;
+    private final VectorReader vectors;
+    private final RecordReader records;
+    private final Distance distance;
+
+    NearestSearch(Segments segments, VectorReader vectors, RecordReader records, Distance distance) {
+        this.segments = segments;
+        this.vectors = vectors;
+        this.records = records;
+        this.distance = distance;
+    }
+
+    List<ScoredOrdinal> search(float[] query, int k, FixedBitSet[] matches) throws IOException {
+        TopHits top = new TopHits(k, records);
+        float[] buffer = new float[query.length];
+        boolean fits = RecordDocuments.fitsGraph(query, distance);
+        for (int s = 0; s < matches.length; s++) {
+            if (!fits || !byGraph(s, query, k, matches[s], buffer, top)) {
+                compare(s, query, matches[s], buffer, top);
+            }
+        }
+        return top.best(segments);
+    }
+
+    /** False when it is better to compare, or was. */
+    private boolean byGraph(int segment, float[] query, int k, FixedBitSet matches, float[] buffer, TopHits top)
+            throws IOException {
+        LeafReader leaf = segments.reader(segment);
+        int count = matches.cardinality();
+        if (count <= Math.max(FEW, 2 * k) || !GraphFormat.hasGraph(leaf)) {
+            return false;
+        }
+        TopKnnCollector nearest = new TopKnnCollector(Math.max(MIN_BEAM, 2 * k), count);
+        leaf.searchNearestVectors(Names.GRAPH, query, nearest, count == leaf.maxDoc() ? null : matches);
+        if (nearest.earlyTerminated()) {
+            return false;
+        }
+        ScoreDoc[] found = nearest.topDocs().scoreDocs;
+        Arrays.sort(found, Comparator.comparingInt(d -> d.doc));
+        for (ScoreDoc d : found) {
+            offer(segment, d.doc, query, buffer, top);
+        }
+        BinaryDocValues outside = leaf.getBinaryDocValues(Names.VECTOR);
+        if (outside != null) {
+            for (int d = outside.nextDoc(); d != DocIdSetIterator.NO_MORE_DOCS; d = outside.nextDoc()) {
+                if (matches.get(d)) {
+                    offer(segment, d, query, buffer, top);
+                }
+            }
+        }
+        return true;
+    }
+
+    private void compare(int segment, float[] query, FixedBitSet matches, float[] buffer, TopHits top)
+            throws IOException {
+        int d = matches.length() == 0 ? DocIdSetIterator.NO_MORE_DOCS : matches.nextSetBit(0);
+        while (d < matches.length()) {
+            offer(segment, d, query, buffer, top);
+            d = d + 1 < matches.length() ? matches.nextSetBit(d + 1) : DocIdSetIterator.NO_MORE_DOCS;
+        }
+    }
+
+    private void offer(int segment, int document, float[] query, float[] buffer, TopHits top) throws IOException {
+        vectors.read(segment, document, buffer, 0);
+        top.offer(segment, document, distance.score(query, buffer));
+    }
+}

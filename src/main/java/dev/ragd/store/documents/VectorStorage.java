@@ -1,0 +1,11 @@
+package dev.ragd.store.documents;
+
+/** What a collection keeps of its vectors. Fixed for the collection's life. */
+public enum VectorStorage {
+    /** Nothing: the adapter keeps or recomputes them. */
+    NONE,
+    /** The very bits, read by ordinal. */
+    EXACT,
+    /** The very bits, and a graph (HNSW) to search in. */
+    GRAPH
+}

@@ -1,0 +1,152 @@
+package dev.ragd.store.lucene;
+
+import dev.ragd.store.Capability;
+import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Field;
+import dev.ragd.store.Filter;
+import dev.ragd.store.ScanPage;
+import dev.ragd.store.ScanRequest;
+import dev.ragd.store.SearchHit;
+import dev.ragd.store.SearchRequest;
+import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorCollection;
+import dev.ragd.store.VectorRecord;
+import dev.ragd.store.documents.DocumentSnapshot;
+import dev.ragd.store.documents.DocumentStore;
+import dev.ragd.store.documents.OpenCollections.Lease;
+import dev.ragd.store.documents.ReciprocalRankFusion;
+import dev.ragd.store.documents.ScoredOrdinal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A handle on a collection of a {@link LuceneStore}.
+ *
+ * <p>Scores: of a vector search those of {@link dev.ragd.store.Distance}; of a keyword search s / (1 + s), s being the BM25
+ * score; of a hybrid search those of {@link ReciprocalRankFusion}.
+ */
+final class LuceneCollection implements VectorCollection {
+
+    /** Ranks that hybrid search looks at, at least: a record may be far down in one ranking and still win. */
+    private static final int FUSED = 100;
+
+    private final Lease<DocumentStore> lease;
+
+    LuceneCollection(Lease<DocumentStore> lease) {
+        this.lease = lease;
+    }
+
+    @Override
+    public CollectionInfo info() {
+        return documents().header().info();
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return LuceneStore.CAPABILITIES;
+    }
+
+    @Override
+    public void upsert(List<VectorRecord> records) {
+        DocumentStore documents = documents();
+        if (!records.isEmpty()) {
+            documents.upsert(records);
+        }
+    }
+
+    @Override
+    public List<VectorRecord> get(Collection<String> ids, Set<Field> fields) {
+        try (DocumentSnapshot now = documents().snapshot()) {
+            return now.records(ids, fields);
+        }
+    }
+
+    @Override
+    public ScanPage scan(ScanRequest request) {
+        try (DocumentSnapshot now = documents().snapshot()) {
+            return now.scan(request);
+        }
+    }
+
+    @Override
+    public List<SearchHit> search(SearchRequest request) {
+        requireDimension(request);
+        try (DocumentSnapshot now = documents().snapshot()) {
+            List<ScoredOrdinal> found = switch (request.mode()) {
+                case VECTOR -> byVector(now, request, request.k());
+                case KEYWORD -> byWords(now, request, request.k());
+                case HYBRID -> {
+                    int depth = Math.max(FUSED, request.k());
+                    yield ReciprocalRankFusion.fuse(
+                            List.of(byVector(now, request, depth), byWords(now, request, depth)), request.k(), now::id);
+                }
+            };
+            int[] ordinals = found.stream().mapToInt(ScoredOrdinal::ordinal).toArray();
+            List<VectorRecord> records = now.records(ordinals, request.fields());
+            List<SearchHit> hits = new ArrayList<>(ordinals.length);
+            for (int i = 0; i < ordinals.length; i++) {
+                hits.add(new SearchHit(records.get(i), found.get(i).score()));
+            }
+            return hits;
+        }
+    }
+
+    private static List<ScoredOrdinal> byVector(DocumentSnapshot now, SearchRequest request, int k) {
+        return now.nearest(Objects.requireNonNull(request.vector()), k, request.filter());
+    }
+
+    private static List<ScoredOrdinal> byWords(DocumentSnapshot now, SearchRequest request, int k) {
+        return now.byWords(Objects.requireNonNull(request.text()), k, request.filter());
+    }
+
+    private void requireDimension(SearchRequest request) {
+        CollectionSpec spec = documents().header().spec();
+        float[] query = request.vector();
+        if (query != null && query.length != spec.dimension()) {
+            throw new StoreException.DimensionMismatch(
+                    LuceneStore.NAME, spec.name(), spec.dimension(), query.length, "the query");
+        }
+    }
+
+    @Override
+    public long delete(Collection<String> ids) {
+        return documents().delete(ids);
+    }
+
+    @Override
+    public long delete(Filter filter) {
+        return documents().delete(filter);
+    }
+
+    @Override
+    public long count() {
+        try (DocumentSnapshot now = documents().snapshot()) {
+            return now.count();
+        }
+    }
+
+    @Override
+    public long count(Filter filter) {
+        try (DocumentSnapshot now = documents().snapshot()) {
+            return now.count(filter);
+        }
+    }
+
+    @Override
+    public void checkpoint() {
+        documents().commit();
+    }
+
+    @Override
+    public void close() {
+        lease.close();
+    }
+
+    private DocumentStore documents() {
+        return lease.state();
+    }
+}
