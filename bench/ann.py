@@ -15,6 +15,8 @@ from measure import check
 
 WIDTHS = (10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768)
 """How widely a graph is searched (ef)."""
+DEFAULT = 0
+"""As widely as an engine does by itself."""
 ROUNDS = 3
 SECONDS = 0.25
 """The least time that one measurement takes."""
@@ -24,7 +26,7 @@ def benchmark():
     names = os.environ.get("RAGD_BENCH_ANN_DATA", "50k docs").split()
     links = [int(m) for m in os.environ.get("RAGD_BENCH_ANN_M", "16 24 32").split()]
     out = pathlib.Path(os.environ.get("RAGD_BENCH_ANN_OUT", measure.ROOT / "docs" / "ann"))
-    engines = ann_engines.peers()
+    engines = ann_engines.own() + ann_engines.peers()
     wanted = os.environ.get("RAGD_BENCH_ANN_ENGINES", "").split()
     unknown = set(wanted) - {e.name for e in engines}
     check(not unknown, f"no such engines: {unknown}; there are {[e.name for e in engines]}")
@@ -35,8 +37,7 @@ def benchmark():
         started, stolen = time.monotonic(), Others()
         runs = []
         for i, m in enumerate(links):
-            group = [e for e in engines if (m in e.links if e.links else True)]
-            runs += measured(group, data, m, stolen)
+            runs += measured([e for e in engines if e.tuned or i == 0], data, m, stolen)
         result = ann_report.result(data, engines, runs, stolen.share(), time.monotonic() - started)
         ann_report.write(out, result)
         print(ann_report.table(result), flush=True)
@@ -69,19 +70,23 @@ class Others:
 
 def measured(engines, data, m, others):
     """Builds one index after the other, then searches them in turn. A list of runs, see ann_report.result."""
-    runs = []
+    runs, sessions = [], {}
     with contextlib.ExitStack() as stack:
         for engine in engines:
-            session = Session(engine, data, m)
-            stack.callback(session.close)
-            cpu, wall, size = session.build()
-            runs.append(Run(session, {
-                "engine": engine.name, "m": m, "build_cpu": cpu, "build_wall": wall, "bytes": size / data.count}))
-            print(f"   {engine.label}, M={m}: built in {cpu:.1f} CPU-s ({wall:.1f} s), {size / data.count:.0f} bytes a vector",
-                  flush=True)
+            links = m if engine.tuned else 0
+            if not engine.within:
+                session = Session(engine, data, m)
+                stack.callback(session.close)
+                cpu, wall, size = session.build()
+                built = {"m": links, "build_cpu": cpu, "build_wall": wall, "bytes": size / data.count}
+                sessions[engine] = session, built
+                print(f"   {engine.label}{f', M={links}' if links else ''}: built in {cpu:.1f} CPU-s ({wall:.1f} s),"
+                      f" {size / data.count:.0f} bytes a vector", flush=True)
+            session, built = sessions[engine.within or engine]
+            runs.append(Run(engine, session, {"engine": engine.name, **built}))
         for run in runs:
             run.warm()
-        with others.watch(lambda: sum(run.session.cpu() for run in runs) + time.process_time()):
+        with others.watch(lambda: sum(session.cpu() for session, _ in sessions.values()) + time.process_time()):
             for turn in range(ROUNDS):
                 for i in range(max(len(run.points) for run in runs)):
                     for run in runs[turn % len(runs):] + runs[:turn % len(runs)]:
@@ -94,14 +99,14 @@ def measured(engines, data, m, others):
 class Run:
     """One index and what is known of it."""
 
-    def __init__(self, session, facts):
-        self.session, self.facts = session, facts
+    def __init__(self, engine, session, facts):
+        self.engine, self.session, self.facts = engine, session, facts
         self.points = facts["points"] = []
 
     def warm(self):
         """Compiles what is hot, and finds the widths that lead from a recall below 0.9 to one of 0.995."""
         end = time.monotonic() + 3
-        for width in WIDTHS:
+        for width in WIDTHS if self.engine.tuned else (DEFAULT,):
             recall = self.session.recall(width)
             if recall < 0.9:
                 self.points.clear()
@@ -110,7 +115,7 @@ class Run:
                 break
         while not self.points[-1].get("passes") or time.monotonic() < end:
             for point in self.points:
-                cpu, _ = self.session.search(1, point["width"], 1)
+                cpu, _ = self._search(1, point["width"], 1)
                 point["passes"] = math.ceil(SECONDS / (cpu * ann_engines.QUERIES))
 
     def measure(self, i):
@@ -119,10 +124,13 @@ class Run:
             return
         point = self.points[i]
         passes = point["passes"]
-        self._note(point, "1", self.session.search(1, point["width"], passes))
+        self._note(point, "1", self._search(1, point["width"], passes))
         if any(self._brackets(i, recall) for recall in ann_report.RECALLS):
             threads = os.cpu_count()
-            self._note(point, "all", self.session.search(threads, point["width"], threads * passes))
+            self._note(point, "all", self._search(threads, point["width"], threads * passes))
+
+    def _search(self, threads, width, passes):
+        return self.session.search(threads, width, passes, texts=self.engine.within is not None)
 
     def _brackets(self, i, recall):
         """Whether this point is needed to say what happens at a recall."""

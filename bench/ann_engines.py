@@ -135,10 +135,15 @@ def peer_classes():
 
 
 class Engine:
-    """Something to compare: how it is called, and how it is started over data with a number of links (M)."""
+    """Something to compare.
 
-    def __init__(self, name, label, peer, command, links=None):
-        self.name, self.label, self.peer, self.command, self.links = name, label, peer, command, links
+    command: (data, folder, m) to a command line; None for one that is searched in the process of another, `within`, but for
+    texts as well. tuned: whether it is built with several numbers of links, and searched with several widths.
+    """
+
+    def __init__(self, name, label, command=None, *, peer=False, tuned=True, within=None):
+        self.name, self.label, self.command = name, label, command
+        self.peer, self.tuned, self.within = peer, tuned, within
 
 
 def peers():
@@ -154,10 +159,31 @@ def peers():
             main, data.base, data.queries, DIMENSION, folder, m, EF_CONSTRUCTION]
 
     return [
-        Engine("hnswlib", f"hnswlib {deb_version('libhnswlib-dev')}", True, native),
-        Engine("lucene10", f"Lucene {jar_version('lucene-core')}, JDK {version(java)}", True, jvm("LucenePeer")),
-        Engine("jvector", f"JVector {jar_version('jvector')}, JDK {version(java)}", True, jvm("JVectorPeer")),
+        Engine("hnswlib", f"hnswlib {deb_version('libhnswlib-dev')}", native, peer=True),
+        Engine("lucene10", f"Lucene {jar_version('lucene-core')}, JDK {version(java)}", jvm("LucenePeer"), peer=True),
+        Engine("jvector", f"JVector {jar_version('jvector')}, JDK {version(java)}", jvm("JVectorPeer"), peer=True),
     ]
+
+
+def own():
+    """ragd's engines: the bare index, and stores through the port."""
+
+    def ragd(main, *more):
+        path = ":".join([str(ROOT / "target" / "test-classes"), str(ROOT / "target" / "classes"),
+                         (ROOT / "target" / "bench.cp").read_text().strip()])
+        return lambda data, folder, m: [
+            measure.JAVA, f"-Xmx{heap(data)}m", "-XX:+UseSerialGC", "-cp", path, f"dev.ragd.bench.{main}",
+            data.base, data.queries, DIMENSION, folder, m, EF_CONSTRUCTION,
+            *(data.texts or "-" if word == "TEXTS" else word for word in more)]
+
+    java, native = f"JDK {version(measure.JAVA)}", CACHE / "native"
+    engines = [Engine("faiss", f"FAISS index alone, {java}", ragd("AnnFaiss", "hnsw", native))]
+    for kind, label, tuned in (
+            ("lucene", "ragd lucene", False),):
+        name = kind if kind == "lucene" else f"faiss-{kind}"
+        store = Engine(name, f"{label}, {java}", ragd("AnnStore", kind, "TEXTS", native), tuned=tuned)
+        engines += [store, Engine(f"{name}-texts", f"{label} with texts, {java}", tuned=tuned, within=store)]
+    return engines
 
 
 def heap(data):
@@ -219,9 +245,9 @@ class Session:
         self.ask("ids", width, self.folder / "ids")
         return self.data.recall(self.folder / "ids")
 
-    def search(self, threads, width, passes):
+    def search(self, threads, width, passes, texts=False):
         """CPU seconds per query, queries per second by the wall clock."""
-        answer, cpu = self.ask("search", threads, width, passes)
+        answer, cpu = self.ask("texts" if texts else "search", threads, width, passes)
         return cpu / passes / QUERIES, passes * QUERIES * 1e9 / int(answer)
 
     def close(self):

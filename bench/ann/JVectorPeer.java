@@ -75,7 +75,7 @@ final class JVectorPeer implements AnnEngine {
     }
 
     @Override
-    public Searcher searcher() {
+    public Searcher searcher(boolean texts) {
         GraphSearcher searcher = new GraphSearcher(graph);
         return (query, width, found) -> {
             SearchResult result = searcher.search(

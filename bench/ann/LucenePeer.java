@@ -85,7 +85,7 @@ final class LucenePeer implements AnnEngine {
     }
 
     @Override
-    public Searcher searcher() {
+    public Searcher searcher(boolean texts) {
         LeafReader leaf = reader.leaves().get(0).reader();
         AcceptDocs all = AcceptDocs.fromLiveDocs(null, leaf.maxDoc());
         return (query, width, found) -> {

@@ -13,8 +13,12 @@ public interface AnnEngine extends AutoCloseable {
     /** Bytes that the finished index takes on disk, vectors included. */
     long bytes() throws Exception;
 
-    /** A way to search for one thread. */
-    Searcher searcher() throws Exception;
+    /**
+     * A way to search for one thread.
+     *
+     * @param texts read the texts of what is found, too; never true for an engine that keeps none
+     */
+    Searcher searcher(boolean texts) throws Exception;
 
     @Override
     void close() throws Exception;

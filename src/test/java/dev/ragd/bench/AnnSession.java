@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
  * build                              "NANOSECONDS BYTES": wall time and size on disk
  * ids WIDTH FILE                     searches all queries once, writes what was found: int32[queries][k], little-endian
  * search THREADS WIDTH PASSES        "NANOSECONDS" for searching all queries PASSES times, each thread its share
+ * texts THREADS WIDTH PASSES         the same, and reads the texts of what is found
  * </pre>
  *
  * The program of another language that takes part, {@code bench/ann/hnswlib.cpp}, speaks the same.
@@ -34,7 +35,8 @@ public final class AnnSession {
     private final Path base;
     private final int dimension;
     private final float[][] queries;
-    private final List<AnnEngine.Searcher> searchers = new ArrayList<>();
+    private final List<AnnEngine.Searcher> plain = new ArrayList<>();
+    private final List<AnnEngine.Searcher> reading = new ArrayList<>();
 
     private AnnSession(AnnEngine engine, Path base, Path queryFile, int dimension) throws IOException {
         this.engine = engine;
@@ -57,9 +59,10 @@ public final class AnnSession {
                         switch (words[0]) {
                             case "build" -> session.build();
                             case "ids" -> session.ids(Integer.parseInt(words[1]), Path.of(words[2]));
-                            case "search" ->
+                            case "search", "texts" ->
                                 session.search(
                                         threads,
+                                        words[0].equals("texts"),
                                         Integer.parseInt(words[1]),
                                         Integer.parseInt(words[2]),
                                         Integer.parseInt(words[3]));
@@ -78,9 +81,10 @@ public final class AnnSession {
         return nanos + " " + engine.bytes();
     }
 
-    private AnnEngine.Searcher searcher(int thread) throws Exception {
+    private AnnEngine.Searcher searcher(int thread, boolean texts) throws Exception {
+        List<AnnEngine.Searcher> searchers = texts ? reading : plain;
         while (searchers.size() <= thread) {
-            searchers.add(engine.searcher());
+            searchers.add(engine.searcher(texts));
         }
         return searchers.get(thread);
     }
@@ -90,7 +94,7 @@ public final class AnnSession {
                 ByteBuffer.allocate(queries.length * K * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         int[] found = new int[K];
         for (float[] query : queries) {
-            searcher(0).search(query, width, found);
+            searcher(0, false).search(query, width, found);
             for (int id : found) {
                 bytes.putInt(id);
             }
@@ -99,13 +103,14 @@ public final class AnnSession {
         return "written";
     }
 
-    private String search(ExecutorService threads, int count, int width, int passes) throws Exception {
-        searcher(count - 1);
+    private String search(ExecutorService threads, boolean texts, int count, int width, int passes)
+            throws Exception {
+        searcher(count - 1, texts);
         long start = System.nanoTime();
         List<Future<?>> shares = new ArrayList<>();
         for (int t = 0; t < count; t++) {
             int first = t;
-            AnnEngine.Searcher searcher = searcher(t);
+            AnnEngine.Searcher searcher = searcher(t, texts);
             shares.add(threads.submit(() -> {
                 int[] found = new int[K];
                 for (int pass = 0; pass < passes; pass++) {
