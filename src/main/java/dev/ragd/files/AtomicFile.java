@@ -1,7 +1,6 @@
 package dev.ragd.files;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,6 +20,13 @@ public final class AtomicFile {
 
     private AtomicFile() {}
 
+    /** Writes a file. */
+    @FunctionalInterface
+    public interface Content {
+        /** @param temporary there, and empty */
+        void writeTo(Path temporary) throws IOException;
+    }
+
     /**
      * Writes the content. Missing folders are created for the owner alone (0700), the file too (0600), where the file
      * system knows permissions. A symbolic link is followed: the file that it names is replaced.
@@ -28,6 +34,11 @@ public final class AtomicFile {
      * @throws IOException when the old content is untouched
      */
     public static void write(Path file, byte[] content) throws IOException {
+        write(file, temporary -> Files.write(temporary, content));
+    }
+
+    /** Writes content that is too large for one array; otherwise like the other method. */
+    public static void write(Path file, Content content) throws IOException {
         Path target = Files.isSymbolicLink(file) && Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         Path folder = target.getParent();
         if (folder == null) {
@@ -38,11 +49,8 @@ public final class AtomicFile {
                 ? Files.createTempFile(folder, "." + target.getFileName(), ".tmp", ownerOnly("rw-------"))
                 : Files.createTempFile(folder, "." + target.getFileName(), ".tmp");
         try {
+            content.writeTo(temporary);
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(content);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
                 channel.force(true);
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

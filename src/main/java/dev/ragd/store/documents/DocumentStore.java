@@ -267,6 +267,16 @@ public final class DocumentStore implements CollectionState {
     }
 
     @Override
+    public List<ScoredOrdinal> nearest(DocumentSnapshot now, float[] query, int k, @Nullable Filter filter) {
+        return now.nearest(query, k, filter);
+    }
+
+    @Override
+    public void checkpoint() {
+        commit();
+    }
+
+    @Override
     public void abandon() {
         writing.lock();
         try {
@@ -280,8 +290,8 @@ public final class DocumentStore implements CollectionState {
         }
     }
 
-    /** True when this process holds the lock. */
-    boolean isWriting() {
+    /** True when this process has written, and holds the lock. */
+    public boolean isWriting() {
         writing.lock();
         try {
             return writer != null;

@@ -9,6 +9,7 @@ import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;
 import dev.ragd.store.documents.CollectionFolders;
 import dev.ragd.store.documents.CollectionHeader;
+import dev.ragd.store.documents.DocumentCollection;
 import dev.ragd.store.documents.DocumentStore;
 import dev.ragd.store.documents.FolderHealth;
 import dev.ragd.store.documents.OpenCollections;
@@ -28,7 +29,7 @@ public final class LuceneStore implements VectorStore {
     /** The name that users type. */
     public static final String NAME = "lucene";
 
-    static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
+    private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
 
     private final CollectionFolders folders;
     private final OpenCollections<DocumentStore> collections;
@@ -62,12 +63,12 @@ public final class LuceneStore implements VectorStore {
     @Override
     public VectorCollection create(CollectionSpec spec) {
         CollectionHeader header = CollectionHeader.create(spec, VectorStorage.GRAPH, Metadata.EMPTY);
-        return new LuceneCollection(collections.create(header, DocumentStore::fill));
+        return new DocumentCollection(NAME, CAPABILITIES, collections.create(header, DocumentStore::fill));
     }
 
     @Override
     public VectorCollection open(String collection) {
-        return new LuceneCollection(collections.open(collection));
+        return new DocumentCollection(NAME, CAPABILITIES, collections.open(collection));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.ragd.store.lucene;
+package dev.ragd.store.documents;
 
 import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionInfo;
@@ -12,11 +12,7 @@ import dev.ragd.store.SearchRequest;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
-import dev.ragd.store.documents.DocumentSnapshot;
-import dev.ragd.store.documents.DocumentStore;
 import dev.ragd.store.documents.OpenCollections.Lease;
-import dev.ragd.store.documents.ReciprocalRankFusion;
-import dev.ragd.store.documents.ScoredOrdinal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,19 +20,29 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A handle on a collection of a {@link LuceneStore}.
+ * A handle on a collection that is kept in a document store: everything but the nearest vectors, which are the adapter's
+ * (see {@link CollectionState#nearest}).
  *
  * <p>Scores: of a vector search those of {@link dev.ragd.store.Distance}; of a keyword search s / (1 + s), s being the BM25
  * score; of a hybrid search those of {@link ReciprocalRankFusion}.
  */
-final class LuceneCollection implements VectorCollection {
+public final class DocumentCollection implements VectorCollection {
 
     /** Ranks that hybrid search looks at, at least: a record may be far down in one ranking and still win. */
     private static final int FUSED = 100;
 
-    private final Lease<DocumentStore> lease;
+    private final String store;
+    private final Set<Capability> capabilities;
+    private final Lease<? extends CollectionState> lease;
 
-    LuceneCollection(Lease<DocumentStore> lease) {
+    /**
+     * @param store the store's name, for messages
+     * @param capabilities what the adapter offers
+     * @param lease closed with this handle
+     */
+    public DocumentCollection(String store, Set<Capability> capabilities, Lease<? extends CollectionState> lease) {
+        this.store = store;
+        this.capabilities = Set.copyOf(capabilities);
         this.lease = lease;
     }
 
@@ -47,7 +53,7 @@ final class LuceneCollection implements VectorCollection {
 
     @Override
     public Set<Capability> capabilities() {
-        return LuceneStore.CAPABILITIES;
+        return capabilities;
     }
 
     @Override
@@ -75,14 +81,17 @@ final class LuceneCollection implements VectorCollection {
     @Override
     public List<SearchHit> search(SearchRequest request) {
         requireDimension(request);
-        try (DocumentSnapshot now = documents().snapshot()) {
+        CollectionState state = lease.state();
+        try (DocumentSnapshot now = state.documents().snapshot()) {
             List<ScoredOrdinal> found = switch (request.mode()) {
-                case VECTOR -> byVector(now, request, request.k());
+                case VECTOR -> byVector(state, now, request, request.k());
                 case KEYWORD -> byWords(now, request, request.k());
                 case HYBRID -> {
                     int depth = Math.max(FUSED, request.k());
                     yield ReciprocalRankFusion.fuse(
-                            List.of(byVector(now, request, depth), byWords(now, request, depth)), request.k(), now::id);
+                            List.of(byVector(state, now, request, depth), byWords(now, request, depth)),
+                            request.k(),
+                            now::id);
                 }
             };
             int[] ordinals = found.stream().mapToInt(ScoredOrdinal::ordinal).toArray();
@@ -95,8 +104,9 @@ final class LuceneCollection implements VectorCollection {
         }
     }
 
-    private static List<ScoredOrdinal> byVector(DocumentSnapshot now, SearchRequest request, int k) {
-        return now.nearest(Objects.requireNonNull(request.vector()), k, request.filter());
+    private static List<ScoredOrdinal> byVector(
+            CollectionState state, DocumentSnapshot now, SearchRequest request, int k) {
+        return state.nearest(now, Objects.requireNonNull(request.vector()), k, request.filter());
     }
 
     private static List<ScoredOrdinal> byWords(DocumentSnapshot now, SearchRequest request, int k) {
@@ -107,8 +117,7 @@ final class LuceneCollection implements VectorCollection {
         CollectionSpec spec = documents().header().spec();
         float[] query = request.vector();
         if (query != null && query.length != spec.dimension()) {
-            throw new StoreException.DimensionMismatch(
-                    LuceneStore.NAME, spec.name(), spec.dimension(), query.length, "the query");
+            throw new StoreException.DimensionMismatch(store, spec.name(), spec.dimension(), query.length, "the query");
         }
     }
 
@@ -138,7 +147,7 @@ final class LuceneCollection implements VectorCollection {
 
     @Override
     public void checkpoint() {
-        documents().commit();
+        lease.state().checkpoint();
     }
 
     @Override
@@ -147,6 +156,6 @@ final class LuceneCollection implements VectorCollection {
     }
 
     private DocumentStore documents() {
-        return lease.state();
+        return lease.state().documents();
     }
 }
