@@ -179,7 +179,7 @@ def own():
     java, native = f"JDK {version(measure.JAVA)}", CACHE / "native"
     engines = [Engine("faiss", f"FAISS index alone, {java}", ragd("AnnFaiss", "hnsw", native))]
     for kind, label, tuned in (
-            ("lucene", "ragd lucene", False),):
+            ("hnsw", "ragd faiss (hnsw)", True), ("flat", "ragd faiss (flat)", False), ("lucene", "ragd lucene", False)):
         name = kind if kind == "lucene" else f"faiss-{kind}"
         store = Engine(name, f"{label}, {java}", ragd("AnnStore", kind, "TEXTS", native), tuned=tuned)
         engines += [store, Engine(f"{name}-texts", f"{label} with texts, {java}", tuned=tuned, within=store)]

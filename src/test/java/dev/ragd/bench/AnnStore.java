@@ -65,7 +65,7 @@ final class AnnStore implements AnnEngine {
             List<VectorRecord> batch = new ArrayList<>();
             for (int i = 0; i < vectors.length; i++) {
                 String text = texts.isEmpty() ? LocalStores.text(i) : texts.get(i % texts.size());
-                batch.add(LocalStores.record(i, vectors[i], text));
+                batch.add(LocalStores.record(Integer.toString(i), i, vectors[i], text));
                 if (batch.size() == BATCH || i == vectors.length - 1) {
                     collection.upsert(batch);
                     batch.clear();

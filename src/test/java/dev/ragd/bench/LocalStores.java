@@ -3,6 +3,11 @@ package dev.ragd.bench;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.VectorRecord;
 import dev.ragd.store.VectorStore;
+import dev.ragd.store.faiss.FaissSettings;
+import dev.ragd.store.faiss.FaissStore;
+import dev.ragd.store.faiss.IndexKind;
+import dev.ragd.store.faiss.IndexPlan;
+import dev.ragd.store.faiss.SearchEffort;
 import dev.ragd.store.lucene.LuceneStore;
 import java.nio.file.Path;
 import java.util.Map;
@@ -21,16 +26,23 @@ record LocalStores(String kind, Path cache, int links, int efConstruction) {
 
     /** Opens the store in a folder; a width of 0 is the usual one. */
     VectorStore open(Path folder, int width) {
-        return switch (kind) {
-            case "lucene" -> new LuceneStore(folder);
-            default -> throw new IllegalArgumentException(kind);
-        };
+        if (kind.equals(LuceneStore.NAME)) {
+            return new LuceneStore(folder);
+        }
+        FaissSettings usual = FaissSettings.in(folder, cache);
+        return new FaissStore(new FaissSettings(
+                folder,
+                cache,
+                new IndexPlan(IndexKind.of(kind), links, efConstruction),
+                width == 0 ? usual.effort() : SearchEffort.of(width, usual.effort().nprobe()),
+                usual.simd(),
+                usual.growth()));
     }
 
-    /** Number {@code i} of a series of records as the index job writes them: some text, source and place. */
-    static VectorRecord record(int i, float[] vector, String text) {
+    /** A record like number {@code i} of a series of records as the index job writes them: some text, source and place. */
+    static VectorRecord record(String id, int i, float[] vector, String text) {
         return new VectorRecord(
-                Integer.toString(i),
+                id,
                 vector,
                 text,
                 Metadata.of(Map.of("source", "folder/file-" + i / 20 + ".txt", "chunk", (long) (i % 20))));
