@@ -52,8 +52,14 @@ class ArchitectureTest {
             .definedBy("dev.ragd.store")
             .layer("chroma")
             .definedBy("dev.ragd.store.chroma..")
-            .layer("faiss")
+            .layer("faiss binding")
             .definedBy("dev.ragd.faiss..")
+            .layer("documents")
+            .definedBy("dev.ragd.store.documents..")
+            .layer("lucene")
+            .definedBy("dev.ragd.store.lucene..")
+            .layer("faiss")
+            .definedBy("dev.ragd.store.faiss..")
             .layer("config")
             .definedBy("dev.ragd.config..")
             .layer("files")
@@ -76,8 +82,14 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("catalog", "ops", "jobs", "cli", "app")
             .whereLayer("chroma")
             .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("faiss binding")
+            .mayOnlyBeAccessedByLayers("faiss", "app")
+            .whereLayer("documents")
+            .mayOnlyBeAccessedByLayers("lucene", "faiss")
+            .whereLayer("lucene")
+            .mayOnlyBeAccessedByLayers("app")
             .whereLayer("faiss")
-            .mayNotBeAccessedByAnyLayer()
+            .mayOnlyBeAccessedByLayers("app")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("cli", "app");
 
@@ -101,6 +113,21 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule anAdapterKnowsThePortOnly = knowsOnly("dev.ragd.store.chroma..", "dev.ragd.store");
+
+    @ArchTest
+    static final ArchRule theDocumentStoreKnowsThePortOnly =
+            knowsOnly("dev.ragd.store.documents..", "dev.ragd.store", "dev.ragd.files");
+
+    @ArchTest
+    static final ArchRule aLocalAdapterKnowsThePortAndTheDocumentStore =
+            knowsOnly("dev.ragd.store.lucene..", "dev.ragd.store", "dev.ragd.store.documents");
+
+    @ArchTest
+    static final ArchRule theFaissStoreKnowsPortDocumentsAndBinding = knowsOnly(
+            "dev.ragd.store.faiss..", "dev.ragd.store", "dev.ragd.store.documents", "dev.ragd.faiss", "dev.ragd.files");
+
+    @ArchTest
+    static final ArchRule luceneStaysInTheDocumentStore = onlyIn("org.apache.lucene..", "dev.ragd.store.documents..");
 
     @ArchTest
     static final ArchRule theCatalogueKnowsStoreAndEmbed =

@@ -10,6 +10,8 @@ import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
 import dev.ragd.store.chroma.server.ManagedChroma;
 import dev.ragd.store.chroma.server.ManagedSettings;
+import dev.ragd.store.faiss.FaissStore;
+import dev.ragd.store.lucene.LuceneStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,9 +33,16 @@ final class Stores {
      */
     static VectorStore open(Home home, Settings settings, Consumer<String> notes) {
         String backend = settings.get(Catalogue.BACKEND);
-        if (!backend.equals(ChromaStore.NAME)) {
-            throw new StoreException.StoreRejected("the store '" + backend + "' is not part of this ragd", null);
-        }
+        return switch (backend) {
+            case ChromaStore.NAME -> openChroma(home, settings, notes);
+            case FaissStore.NAME -> new FaissStore(FaissConfiguration.of(home, settings));
+            case LuceneStore.NAME -> new LuceneStore(home.data().resolve(LuceneStore.NAME));
+            default ->
+                throw new StoreException.StoreRejected("the store '" + backend + "' is not part of this ragd", null);
+        };
+    }
+
+    private static VectorStore openChroma(Home home, Settings settings, Consumer<String> notes) {
         ChromaSettings chroma = chroma(settings);
         if (chroma.url() != null) {
             return ChromaStore.external(chroma);

@@ -13,7 +13,7 @@ public final class Catalogue {
 
     public static final Setting<String> BACKEND = Setting.of(
                     "storage.backend",
-                    SettingType.choice("chromadb"),
+                    SettingType.choice("chromadb", "faiss", "lucene"),
                     "chromadb",
                     "The vector store that commands work on")
             .withOption("--backend");
@@ -49,6 +49,38 @@ public final class Catalogue {
             SettingType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
             "120s",
             "How long to wait for an answer of the Chroma server");
+
+    public static final Setting<String> FAISS_INDEX = Setting.of(
+            "storage.faiss.index",
+            SettingType.choice("auto", "flat", "hnsw", "ivfflat"),
+            "auto",
+            "How a new collection is searched: flat compares all, hnsw walks a graph, ivfflat looks into some lists; auto is"
+                    + " flat up to 20000 vectors, then hnsw");
+    public static final Setting<Integer> FAISS_M = Setting.of(
+            "storage.faiss.m",
+            SettingType.integer(2, 512),
+            "32",
+            "Links per vector of a new collection's graph: more finds more and takes more memory");
+    public static final Setting<Integer> FAISS_EF_CONSTRUCTION = Setting.of(
+            "storage.faiss.ef_construction",
+            SettingType.integer(1, 10_000),
+            "100",
+            "Candidates looked at when a vector joins a new collection's graph: more finds more and takes longer");
+    public static final Setting<Integer> FAISS_EF_SEARCH = Setting.of(
+            "storage.faiss.ef_search",
+            SettingType.integer(1, 10_000),
+            "128",
+            "Candidates that a search in a graph looks at: more finds more and takes longer");
+    public static final Setting<Integer> FAISS_NPROBE = Setting.of(
+            "storage.faiss.nprobe",
+            SettingType.integer(0, 1_000_000),
+            "0",
+            "Lists that a search in an ivfflat index looks into; 0 chooses by their number");
+    public static final Setting<String> FAISS_SIMD = Setting.of(
+            "storage.faiss.simd",
+            SettingType.choice("auto", "avx512", "avx2", "off"),
+            "auto",
+            "The processor instructions to use at most; auto takes the best there are");
 
     public static final Setting<String> EMBED_PROVIDER = Setting.of(
             "embed.provider",
@@ -156,6 +188,12 @@ public final class Catalogue {
             CHROMA_HEADERS,
             CHROMA_PROGRAM,
             CHROMA_TIMEOUT,
+            FAISS_INDEX,
+            FAISS_M,
+            FAISS_EF_CONSTRUCTION,
+            FAISS_EF_SEARCH,
+            FAISS_NPROBE,
+            FAISS_SIMD,
             EMBED_PROVIDER,
             EMBED_MODEL,
             EMBED_URL,

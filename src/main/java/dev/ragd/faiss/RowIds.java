@@ -39,6 +39,12 @@ public final class RowIds {
         count = needed;
     }
 
+    /** Forgets the ids from row n on: those of rows that could not be added after all. */
+    public void truncate(int n) {
+        Checks.that(n >= 0 && n <= count, "%d of %d ids", n, count);
+        count = n;
+    }
+
     /** How many rows have an id. */
     public int count() {
         return count;

@@ -5,6 +5,7 @@ import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -27,7 +28,12 @@ public final class VectorIndex implements AutoCloseable {
          * using Hierarchical Navigable Small World graphs", 2016. */
         HNSW,
         /** Rows in lists by nearest centroid; must be trained first. */
-        IVF_FLAT
+        IVF_FLAT;
+
+        /** The name that users read: {@code flat}, {@code hnsw}, {@code ivfflat}. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT).replace("_", "");
+        }
     }
 
     private final Faiss.Index index;
@@ -119,7 +125,12 @@ public final class VectorIndex implements AutoCloseable {
         return reading(() -> (int) Faiss.count_of(index));
     }
 
-    /** True when rows can be added. */
+    /** True when it was read to stay in its file, so that nothing can be added. */
+    public boolean isMapped() {
+        return mapped;
+    }
+
+    /** True when it needs no training, any more. */
     public boolean isTrained() {
         return reading(() -> Faiss.is_trained(index));
     }

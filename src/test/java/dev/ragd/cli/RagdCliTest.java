@@ -100,7 +100,8 @@ class RagdCliTest {
     void aBackendThatDoesNotExistIsRefusedBeforeAnythingHappens() {
         assertThat(cli.run("--backend", "fais", "index", ".")).isEqualTo(2);
         assertThat(cli.err)
-                .isEqualTo("ragd: option --backend: storage.backend: expected one of chromadb, but it is 'fais'\n");
+                .startsWith("ragd: option --backend: storage.backend: expected one of chromadb, ")
+                .endsWith("but it is 'fais'\n");
         assertThat(cli.indexed).isEmpty();
     }
 

@@ -47,6 +47,7 @@ public final class CollectionFolders {
      * @param root created when the first collection is
      */
     public CollectionFolders(String store, Path root) {
+        LuceneLog.silence();
         this.store = store;
         this.root = root.toAbsolutePath().normalize();
     }

@@ -3,7 +3,6 @@ package dev.ragd.store.documents;
 import org.apache.lucene.codecs.FilterCodec;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.StoredFieldsFormat;
-import org.apache.lucene.codecs.compressing.CompressionMode;
 import org.apache.lucene.codecs.lucene90.compressing.Lucene90CompressingStoredFieldsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 
@@ -21,7 +20,7 @@ public final class DocumentCodec extends FilterCodec {
     private static final int INDEX_BLOCK_SHIFT = 10;
 
     private final StoredFieldsFormat records = new Lucene90CompressingStoredFieldsFormat(
-            "RagdRecords1", CompressionMode.FAST, BLOCK_BYTES, BLOCK_RECORDS, INDEX_BLOCK_SHIFT);
+            "RagdRecords1", new BlockCompression(), BLOCK_BYTES, BLOCK_RECORDS, INDEX_BLOCK_SHIFT);
     private final KnnVectorsFormat graphs = new GraphFormat();
 
     public DocumentCodec() {

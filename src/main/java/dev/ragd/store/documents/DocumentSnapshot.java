@@ -64,8 +64,14 @@ public final class DocumentSnapshot implements AutoCloseable {
                 store, folder, reader, commit, commit.point().nextOrdinal(), null);
     }
 
+    /** @param later takes over the caller's claim on it, also when this fails */
     DocumentSnapshot next(DirectoryReader later, CommitData now, int next) throws IOException {
-        return new DocumentSnapshot(store, folder, later, now, next, segments);
+        try {
+            return new DocumentSnapshot(store, folder, later, now, next, segments);
+        } catch (IOException | RuntimeException e) {
+            later.decRef();
+            throw e;
+        }
     }
 
     /** What the collection is. */

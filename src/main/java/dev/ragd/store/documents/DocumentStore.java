@@ -4,7 +4,9 @@ import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
@@ -39,10 +42,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DocumentStore implements CollectionState {
 
+    private static final int MAX_OUTRUN = 20;
+
     private final String store;
     private final CollectionFolder folder;
     private final Directory directory;
     private final RecordDocuments documents;
+    private final VerifiedFiles verified;
     private final ReentrantLock writing = new ReentrantLock();
     private @Nullable DocumentWriter writer;
     private volatile DocumentSnapshot current;
@@ -55,7 +61,8 @@ public final class DocumentStore implements CollectionState {
         this.folder = folder;
         this.directory = directory;
         this.documents = new RecordDocuments(folder.header());
-        DirectoryReader reader = DirectoryReader.open(directory);
+        this.verified = new VerifiedFiles(folder);
+        DirectoryReader reader = openVerified();
         try {
             this.current = DocumentSnapshot.first(
                     store, folder, reader, CommitData.of(reader.getIndexCommit().getUserData()));
@@ -65,9 +72,31 @@ public final class DocumentStore implements CollectionState {
         }
     }
 
+    /** The last commit, its files checked. */
+    private DirectoryReader openVerified() throws IOException {
+        int failures = 0;
+        while (true) {
+            DirectoryReader reader = DirectoryReader.open(directory);
+            try {
+                verified.verify(reader.getIndexCommit().getFileNames(), directory);
+                return reader;
+            } catch (NoSuchFileException | FileNotFoundException e) {
+                // A process that writes has made the next commit and deleted the files of this one.
+                boolean outrun = !reader.isCurrent() && ++failures < MAX_OUTRUN;
+                reader.decRef();
+                if (!outrun) {
+                    throw e;
+                }
+            } catch (IOException | RuntimeException e) {
+                reader.decRef();
+                throw e;
+            }
+        }
+    }
+
     /** Puts an empty document store into a new collection's folder: the {@link CollectionFolders.Filler} of adapters. */
     public static void fill(CollectionFolder folder) throws IOException {
-        try (Directory directory = FSDirectory.open(folder.index())) {
+        try (Directory directory = new CommitDirectory(FSDirectory.open(folder.index()))) {
             DocumentWriter.createEmpty(directory);
         }
     }
@@ -80,7 +109,7 @@ public final class DocumentStore implements CollectionState {
      */
     public static DocumentStore open(String store, CollectionFolder folder) {
         try {
-            Directory directory = FSDirectory.open(folder.index());
+            Directory directory = new CommitDirectory(FSDirectory.open(folder.index()));
             try {
                 return new DocumentStore(store, folder, directory);
             } catch (IOException | RuntimeException e) {
@@ -207,7 +236,7 @@ public final class DocumentStore implements CollectionState {
         try {
             requireUsable();
             if (changed) {
-                show(DocumentSnapshotSource.next(current, writer));
+                show(writer == null ? null : next(writer));
                 changed = false;
             }
             current.acquire();
@@ -224,8 +253,10 @@ public final class DocumentStore implements CollectionState {
         requireUsable();
         writing.lock();
         try {
-            if (writer == null) {
-                show(DocumentSnapshotSource.next(current, null));
+            if (writer == null && !current.reader().isCurrent()) {
+                DirectoryReader reader = openVerified();
+                CommitData data = CommitData.of(reader.getIndexCommit().getUserData());
+                show(current.next(reader, data, data.point().nextOrdinal()));
             }
         } catch (IOException | RuntimeException e) {
             throw failed(e, "cannot be read");
@@ -250,6 +281,7 @@ public final class DocumentStore implements CollectionState {
                 if (writer != null && broken == null && folder.exists()) {
                     writer.commit(null);
                     writer.awaitMerges();
+                    verified.note(SegmentInfos.readLatestCommit(directory).files(true));
                 }
             } finally {
                 release();
@@ -310,6 +342,17 @@ public final class DocumentStore implements CollectionState {
         } finally {
             writer = null;
         }
+    }
+
+    /** The state with everything that this process has written. */
+    private DocumentSnapshot next(DocumentWriter writer) throws IOException {
+        DirectoryReader before = current.reader();
+        DirectoryReader reader = writer.reader(before);
+        if (reader == null) {
+            reader = before;
+            before.incRef();
+        }
+        return current.next(reader, writer.committed(), writer.nextOrdinal());
     }
 
     private void show(@Nullable DocumentSnapshot next) {

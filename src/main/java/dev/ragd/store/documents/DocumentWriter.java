@@ -91,10 +91,6 @@ final class DocumentWriter implements AutoCloseable {
         return committed.point();
     }
 
-    DirectoryReader reader() throws IOException {
-        return DirectoryReader.open(writer, true, false);
-    }
-
     @Nullable
     DirectoryReader reader(DirectoryReader before) throws IOException {
         return DirectoryReader.openIfChanged(before, writer, true);
