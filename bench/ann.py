@@ -18,7 +18,7 @@ WIDTHS = (10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768)
 DEFAULT = 0
 """As widely as an engine does by itself."""
 ROUNDS = 3
-SECONDS = 0.25
+SECONDS = 0.15
 """The least time that one measurement takes."""
 
 
@@ -105,7 +105,7 @@ class Run:
 
     def warm(self):
         """Compiles what is hot, and finds the widths that lead from a recall below 0.9 to one of 0.995."""
-        end = time.monotonic() + 3
+        end = time.monotonic() + 2
         for width in WIDTHS if self.engine.tuned else (DEFAULT,):
             recall = self.session.recall(width)
             if recall < 0.9:

@@ -155,7 +155,7 @@ LOOKS = {  # colour, marker, dashes: told apart without colours too; ragd's own 
 }
 OTHER = ("#000000", "circle", "2 3")
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 430, 66, 18, 44, 50
-TICKS_X = (0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 1.0)
+TICKS_X = (0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)
 LEAST = 0.9
 
 

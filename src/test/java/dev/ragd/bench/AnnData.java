@@ -20,8 +20,9 @@ import java.util.Random;
  *
  * <p>The vectors lie in overlapping clusters: a centre for every {@value #PER_CLUSTER} vectors on average, clusters of unequal
  * size, and noise around the centre. Component i has the standard deviation 1/sqrt(i + 1), so that the variance falls off as it
- * does in the embeddings of language models and about 26 dimensions carry most of it; noise that is the same in all dimensions would put all
- * neighbours at one distance, which no real data does. Then each is normalised. The same numbers come out on every machine.
+ * does in the embeddings of language models and about 26 dimensions carry most of it; noise that is the same in all dimensions
+ * would put all neighbours at one distance, which no real data does. Then each is normalised. The same numbers come out on
+ * every machine.
  */
 public final class AnnData {
 
@@ -61,8 +62,7 @@ public final class AnnData {
 
     private static void write(Path file, int n, float[][] centres, double[] scale, Random random) throws IOException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(Float.BYTES * scale.length).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * scale.length).order(ByteOrder.LITTLE_ENDIAN);
             double[] vector = new double[scale.length];
             for (int v = 0; v < n; v++) {
                 double u = random.nextDouble();

@@ -34,13 +34,8 @@ final class AnnFaiss implements AnnEngine {
         VectorIndex index = args[6].equals("flat")
                 ? VectorIndex.flat(library, dimension, Metric.INNER_PRODUCT)
                 : VectorIndex.hnsw(
-                        library,
-                        dimension,
-                        Metric.INNER_PRODUCT,
-                        Integer.parseInt(args[4]),
-                        Integer.parseInt(args[5]));
-        AnnSession.serve(
-                new AnnFaiss(index, Path.of(args[3])), Path.of(args[0]), Path.of(args[1]), dimension);
+                        library, dimension, Metric.INNER_PRODUCT, Integer.parseInt(args[4]), Integer.parseInt(args[5]));
+        AnnSession.serve(new AnnFaiss(index, Path.of(args[3])), Path.of(args[0]), Path.of(args[1]), dimension);
     }
 
     @Override

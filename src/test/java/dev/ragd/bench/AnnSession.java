@@ -103,8 +103,7 @@ public final class AnnSession {
         return "written";
     }
 
-    private String search(ExecutorService threads, boolean texts, int count, int width, int passes)
-            throws Exception {
+    private String search(ExecutorService threads, boolean texts, int count, int width, int passes) throws Exception {
         searcher(count - 1, texts);
         long start = System.nanoTime();
         List<Future<?>> shares = new ArrayList<>();

@@ -78,7 +78,8 @@ final class AnnStore implements AnnEngine {
     @Override
     public long bytes() throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0)
+            return files.mapToLong(
+                            file -> file.toFile().isFile() ? file.toFile().length() : 0)
                     .sum();
         }
     }
@@ -87,8 +88,7 @@ final class AnnStore implements AnnEngine {
     public Searcher searcher(boolean texts) {
         Set<Field> fields = texts ? Set.of(Field.TEXT, Field.METADATA) : Field.NONE;
         return (query, width, found) -> {
-            VectorCollection collection = opened.computeIfAbsent(
-                            width, w -> new Opened(stores.open(folder, w)))
+            VectorCollection collection = opened.computeIfAbsent(width, w -> new Opened(stores.open(folder, w)))
                     .collection();
             List<SearchHit> hits = collection.search(
                     new SearchRequest(SearchRequest.Mode.VECTOR, query, null, found.length, null, fields));

@@ -44,8 +44,7 @@ final class FilteredRecall {
     public static void main(String[] args) throws Exception {
         int dimension = Integer.parseInt(args[2]);
         float[][] base = AnnData.read(Path.of(args[0]), dimension);
-        float[][] queries =
-                Arrays.copyOf(AnnData.read(Path.of(args[1]), dimension), QUERIES);
+        float[][] queries = Arrays.copyOf(AnnData.read(Path.of(args[1]), dimension), QUERIES);
         LocalStores stores = new LocalStores(args[5], Path.of(args[3]), 32, 200);
         Path folder = Path.of(args[4]);
         Map<String, int[]> ranks = Map.of("anywhere", shuffled(base.length), "region", byFirstComponent(base));
@@ -101,8 +100,7 @@ final class FilteredRecall {
     }
 
     private static List<SearchHit> search(VectorCollection collection, float[] query, Filter filter) {
-        return collection.search(
-                new SearchRequest(SearchRequest.Mode.VECTOR, query, null, K, filter, Field.NONE));
+        return collection.search(new SearchRequest(SearchRequest.Mode.VECTOR, query, null, K, filter, Field.NONE));
     }
 
     /** The least inner product that is among the best of what matches. */
@@ -128,16 +126,16 @@ final class FilteredRecall {
 
     private static void fill(LocalStores stores, Path folder, float[][] base, Map<String, int[]> ranks) {
         try (VectorStore store = stores.open(folder, 0);
-                VectorCollection collection = store.create(
-                        new CollectionSpec("filtered", base[0].length, Distance.COSINE, Metadata.EMPTY))) {
+                VectorCollection collection =
+                        store.create(new CollectionSpec("filtered", base[0].length, Distance.COSINE, Metadata.EMPTY))) {
             List<VectorRecord> batch = new ArrayList<>();
             for (int i = 0; i < base.length; i++) {
                 batch.add(new VectorRecord(
                         Integer.toString(i),
                         base[i],
                         null,
-                        Metadata.of(Map.of(
-                                "anywhere", (long) ranks.get("anywhere")[i], "region", (long) ranks.get("region")[i]))));
+                        Metadata.of(Map.of("anywhere", (long) ranks.get("anywhere")[i], "region", (long)
+                                ranks.get("region")[i]))));
                 if (batch.size() == 1_000 || i == base.length - 1) {
                     collection.upsert(batch);
                     batch.clear();

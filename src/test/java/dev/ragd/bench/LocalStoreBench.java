@@ -179,8 +179,7 @@ final class LocalStoreBench {
             List<VectorRecord> batch = new ArrayList<>();
             for (int i = 0; i < BATCH; i++) {
                 int n = b * BATCH + i;
-                batch.add(LocalStores.record(
-                        prefix + "-" + n, n, vectors[n % vectors.length], LocalStores.text(n)));
+                batch.add(LocalStores.record(prefix + "-" + n, n, vectors[n % vectors.length], LocalStores.text(n)));
             }
             collection.upsert(batch);
             collection.checkpoint();
@@ -237,7 +236,8 @@ final class LocalStoreBench {
 
     private static long size(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0)
+            return files.mapToLong(
+                            file -> file.toFile().isFile() ? file.toFile().length() : 0)
                     .sum();
         }
     }

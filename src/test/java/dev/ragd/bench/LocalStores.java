@@ -34,7 +34,9 @@ record LocalStores(String kind, Path cache, int links, int efConstruction) {
                 folder,
                 cache,
                 new IndexPlan(IndexKind.of(kind), links, efConstruction),
-                width == 0 ? usual.effort() : SearchEffort.of(width, usual.effort().nprobe()),
+                width == 0
+                        ? usual.effort()
+                        : SearchEffort.of(width, usual.effort().nprobe()),
                 usual.simd(),
                 usual.growth()));
     }
@@ -42,10 +44,8 @@ record LocalStores(String kind, Path cache, int links, int efConstruction) {
     /** A record like number {@code i} of a series of records as the index job writes them: some text, source and place. */
     static VectorRecord record(String id, int i, float[] vector, String text) {
         return new VectorRecord(
-                id,
-                vector,
-                text,
-                Metadata.of(Map.of("source", "folder/file-" + i / 20 + ".txt", "chunk", (long) (i % 20))));
+                id, vector, text, Metadata.of(Map.of("source", "folder/file-" + i / 20 + ".txt", "chunk", (long)
+                        (i % 20))));
     }
 
     /** 500 characters, other ones for each number, as compressible as words of a small vocabulary are. */
