@@ -64,12 +64,12 @@ public final class Catalogue {
     public static final Setting<Integer> FAISS_EF_CONSTRUCTION = Setting.of(
             "storage.faiss.ef_construction",
             SettingType.integer(1, 10_000),
-            "100",
+            "200",
             "Candidates looked at when a vector joins a new collection's graph: more finds more and takes longer");
     public static final Setting<Integer> FAISS_EF_SEARCH = Setting.of(
             "storage.faiss.ef_search",
             SettingType.integer(1, 10_000),
-            "128",
+            "256",
             "Candidates that a search in a graph looks at: more finds more and takes longer");
     public static final Setting<Integer> FAISS_NPROBE = Setting.of(
             "storage.faiss.nprobe",

@@ -220,14 +220,7 @@ public final class VectorIndex implements AutoCloseable {
         try {
             if (searchable(members) > 0) {
                 Faiss.scan(
-                        index,
-                        query,
-                        k,
-                        found.distances(),
-                        found.rows(),
-                        words(members),
-                        bits(members),
-                        ids(members));
+                        index, query, k, found.distances(), found.rows(), words(members), bits(members), ids(members));
             }
             return found;
         } finally {

@@ -93,8 +93,7 @@ class VectorIndexTest {
             int limit = bitmap.length * 64;
             float[] query = FaissFixture.row(queries, 0, D);
             Members members = new Members(bitmap, ids);
-            long[] expected =
-                    FaissFixture.nearest(Metric.L2, rows, query, 20, i -> i % 7 == 0 && 3 * i + 1 < limit);
+            long[] expected = FaissFixture.nearest(Metric.L2, rows, query, 20, i -> i % 7 == 0 && 3 * i + 1 < limit);
             assertThat(index.scan(query, 20, members).rows()).isEqualTo(expected);
             assertThat(index.search(query, 1, 20, 1_000, members, 1).rows()).isEqualTo(expected);
             long belong = IntStream.range(0, N)

@@ -51,6 +51,7 @@ final class FaissCollectionState implements CollectionState {
     private int baseEnd;
     /** Every live record below is in a part, or aside. */
     private int end;
+
     private @Nullable String damage;
     private boolean closed;
     private volatile @Nullable View view;
@@ -231,7 +232,8 @@ final class FaissCollectionState implements CollectionState {
             }
         } catch (IOException | UnusableSnapshotException e) {
             throw new StoreException.ResourceExhausted(
-                    FaissStore.NAME + " collection '" + documents.header().spec().name()
+                    FaissStore.NAME + " collection '"
+                            + documents.header().spec().name()
                             + "': its index cannot be written: " + e.getMessage() + " ("
                             + documents.folder().path() + "); the records are safe; free space and run this again",
                     e);
@@ -269,7 +271,9 @@ final class FaissCollectionState implements CollectionState {
 
     private Part emptyTail() {
         return Part.flat(
-                library, documents.header().spec().distance(), documents.header().spec().dimension());
+                library,
+                documents.header().spec().distance(),
+                documents.header().spec().dimension());
     }
 
     private void replaceTail(Part other) {
@@ -294,10 +298,7 @@ final class FaissCollectionState implements CollectionState {
                 Part b = parts.base();
                 String rest = parts.tail().count() + parts.aside().length + " compared one by one";
                 return new Report(
-                        damage,
-                        b == null
-                                ? rest
-                                : b.index().type().label() + " index of " + b.count() + ", " + rest);
+                        damage, b == null ? rest : b.index().type().label() + " index of " + b.count() + ", " + rest);
             } finally {
                 lock.readLock().unlock();
             }

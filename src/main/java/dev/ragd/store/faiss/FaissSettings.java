@@ -18,7 +18,6 @@ public record FaissSettings(
 
     /** The usual settings. */
     public static FaissSettings in(Path root, Path cacheFolder) {
-        return new FaissSettings(
-                root, cacheFolder, IndexPlan.USUAL, SearchEffort.USUAL, Simd.AVX512, Growth.USUAL);
+        return new FaissSettings(root, cacheFolder, IndexPlan.USUAL, SearchEffort.USUAL, Simd.AVX512, Growth.USUAL);
     }
 }

@@ -81,8 +81,8 @@ public final class FaissStore implements VectorStore {
     @Override
     public VectorCollection create(CollectionSpec spec) {
         library(settings); // before anything is created
-        CollectionHeader header =
-                CollectionHeader.create(spec, VectorStorage.EXACT, settings.plan().toSettings());
+        CollectionHeader header = CollectionHeader.create(
+                spec, VectorStorage.EXACT, settings.plan().toSettings());
         return new DocumentCollection(NAME, CAPABILITIES, collections.create(header, DocumentStore::fill));
     }
 

@@ -34,13 +34,7 @@ final class IndexBuild {
     private final OrdinalSet live;
     private final VectorIndex.Type type;
 
-    IndexBuild(
-            DocumentSnapshot now,
-            @Nullable Part base,
-            int baseEnd,
-            boolean damaged,
-            IndexPlan plan,
-            Growth growth) {
+    IndexBuild(DocumentSnapshot now, @Nullable Part base, int baseEnd, boolean damaged, IndexPlan plan, Growth growth) {
         this.now = now;
         this.base = base;
         this.baseEnd = baseEnd;
@@ -49,7 +43,8 @@ final class IndexBuild {
         this.growth = growth;
         this.live = now.live();
         VectorIndex.Type wanted = plan.kind().typeFor(live.size());
-        boolean shrunk = plan.kind() == IndexKind.AUTO && base != null && base.index().type() == VectorIndex.Type.HNSW;
+        boolean shrunk =
+                plan.kind() == IndexKind.AUTO && base != null && base.index().type() == VectorIndex.Type.HNSW;
         this.type = shrunk ? VectorIndex.Type.HNSW : wanted;
     }
 
@@ -122,13 +117,11 @@ final class IndexBuild {
     private Part empty(FaissLibrary library) {
         CollectionSpec spec = now.header().spec();
         var metric = RowForm.metric(spec.distance());
-        VectorIndex index =
-                switch (type) {
-                    case FLAT -> VectorIndex.flat(library, spec.dimension(), metric);
-                    case HNSW -> VectorIndex.hnsw(library, spec.dimension(), metric, plan.m(), plan.efConstruction());
-                    case IVF_FLAT -> VectorIndex.ivfFlat(
-                            library, spec.dimension(), metric, Probes.lists(live.size()));
-                };
+        VectorIndex index = switch (type) {
+            case FLAT -> VectorIndex.flat(library, spec.dimension(), metric);
+            case HNSW -> VectorIndex.hnsw(library, spec.dimension(), metric, plan.m(), plan.efConstruction());
+            case IVF_FLAT -> VectorIndex.ivfFlat(library, spec.dimension(), metric, Probes.lists(live.size()));
+        };
         if (type == VectorIndex.Type.IVF_FLAT) {
             try {
                 train(index);

@@ -13,7 +13,7 @@ import java.util.Map;
 public record IndexPlan(IndexKind kind, int m, int efConstruction) {
 
     /** What a collection gets when nothing is said. */
-    public static final IndexPlan USUAL = new IndexPlan(IndexKind.AUTO, 32, 100);
+    public static final IndexPlan USUAL = new IndexPlan(IndexKind.AUTO, 32, 200);
 
     private static final String KIND = "index";
     private static final String M = "m";

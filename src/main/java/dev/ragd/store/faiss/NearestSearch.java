@@ -86,23 +86,26 @@ final class NearestSearch {
         }
         Members members = filtered || !isLive ? new Members(wanted.words(), part.ordinals()) : null;
         int eligible = members == null ? rows : filtered ? Parts.size(wanted, part) : rows;
-        VectorIndex.Type type = part.index().type();
         if (eligible == 0) {
             return;
-        } else if (type == VectorIndex.Type.FLAT
-                || eligible <= Math.max(effort.few(), 8 * k)
-                || (type == VectorIndex.Type.HNSW && eligible < effort.leastShare() * rows)) {
+        }
+        double share = (double) eligible / rows;
+        boolean all = switch (part.index().type()) {
+            case FLAT -> true;
+            case HNSW -> effort.comparesAll(eligible, k + MORE, share);
+            case IVF_FLAT -> eligible <= effort.few();
+        };
+        if (all) {
             compareAll(part, members, eligible);
         } else {
-            approximate(part, members, (double) eligible / rows);
+            approximate(part, members, share);
         }
     }
 
-    /** The more rows are forbidden, the more are looked at. */
     private void approximate(Part part, @Nullable Members members, double share) {
         int some = k + MORE;
         int looked = part.index().type() == VectorIndex.Type.HNSW
-                ? (int) Math.min(part.count(), Math.max(effort.efSearch(), some) / share)
+                ? Math.min(part.count(), effort.candidates(some, share))
                 : effort.nprobe() > 0 ? effort.nprobe() : Probes.of(part.count());
         offer(part, part.index().search(row, 1, some, Math.max(1, looked), members, 1));
     }
@@ -179,9 +182,8 @@ final class NearestSearch {
     /** As {@link Distance#measure} does it. */
     private double measure(double[] sums, int at) {
         return switch (distance) {
-            case COSINE -> sums[at + 1] == 0 || sums[at + 2] == 0
-                    ? 0
-                    : sums[at] / Math.sqrt(sums[at + 1] * sums[at + 2]);
+            case COSINE ->
+                sums[at + 1] == 0 || sums[at + 2] == 0 ? 0 : sums[at] / Math.sqrt(sums[at + 1] * sums[at + 2]);
             case L2 -> sums[at + 3];
             case IP -> sums[at];
         };

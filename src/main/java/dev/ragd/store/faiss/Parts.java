@@ -40,8 +40,7 @@ record Parts(@Nullable Part base, Part tail, boolean baseIsLive, boolean tailIsL
                 }
             }
         }
-        return new Parts(
-                base, tail, base != null && liveBase == base.count(), liveTail == tail.count(), aside);
+        return new Parts(base, tail, base != null && liveBase == base.count(), liveTail == tail.count(), aside);
     }
 
     private static boolean contains(long[] words, int ordinal) {

@@ -141,7 +141,8 @@ final class SnapshotFiles {
         }
     }
 
-    private SnapshotHeader verify(FileChannel channel, SnapshotName name) throws IOException, UnusableSnapshotException {
+    private SnapshotHeader verify(FileChannel channel, SnapshotName name)
+            throws IOException, UnusableSnapshotException {
         long bytes = channel.size();
         require(bytes == name.bytes(), "it has " + bytes + " bytes, expected " + name.bytes());
         require(bytes >= SnapshotHeader.SIZE, "it has " + bytes + " bytes");
@@ -157,7 +158,8 @@ final class SnapshotFiles {
         require(header.collection().toString().equals(folder.header().id()), "it belongs to another collection");
         require(
                 header.dimension() == spec.dimension() && header.distance() == spec.distance(),
-                "it has " + header.dimension() + " components and " + header.distance().label());
+                "it has " + header.dimension() + " components and "
+                        + header.distance().label());
         return header;
     }
 

@@ -49,7 +49,10 @@ record SnapshotHeader(
     ByteBuffer toBytes() {
         ByteBuffer out = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
         out.putLong(MAGIC).putInt(VERSION);
-        out.put((byte) type.ordinal()).put((byte) distance.ordinal()).put((byte) (exact ? 1 : 0)).put((byte) 0);
+        out.put((byte) type.ordinal())
+                .put((byte) distance.ordinal())
+                .put((byte) (exact ? 1 : 0))
+                .put((byte) 0);
         out.putLong(collection.getMostSignificantBits()).putLong(collection.getLeastSignificantBits());
         out.putInt(dimension).putInt(rows).putInt(next).putInt(links);
         out.putDouble(largestSquare).putLong(generation).putLong(payload);
@@ -85,7 +88,10 @@ record SnapshotHeader(
         long generation = in.getLong();
         long payload = in.getLong();
         int efConstruction = in.getInt();
-        if (type < 0 || type >= VectorIndex.Type.values().length || distance < 0 || distance >= Distance.values().length) {
+        if (type < 0
+                || type >= VectorIndex.Type.values().length
+                || distance < 0
+                || distance >= Distance.values().length) {
             throw new UnusableSnapshotException("it has type " + type + " and distance " + distance);
         }
         return new SnapshotHeader(

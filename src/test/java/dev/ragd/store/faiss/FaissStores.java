@@ -14,12 +14,7 @@ final class FaissStores {
 
     static FaissSettings usual(Path root, IndexKind kind) {
         return new FaissSettings(
-                root,
-                FaissFixture.CACHE,
-                new IndexPlan(kind, 16, 100),
-                SearchEffort.USUAL,
-                Simd.AVX512,
-                Growth.USUAL);
+                root, FaissFixture.CACHE, new IndexPlan(kind, 16, 100), SearchEffort.USUAL, Simd.AVX512, Growth.USUAL);
     }
 
     /** Searches the index itself, however small it is. */
@@ -28,7 +23,7 @@ final class FaissStores {
                 root,
                 FaissFixture.CACHE,
                 new IndexPlan(kind, 16, 100),
-                new SearchEffort(64, 4, 0, 0.1),
+                new SearchEffort(64, 4, 0, 0),
                 Simd.AVX512,
                 EAGER);
     }
