@@ -19,7 +19,9 @@ DEFAULT = 0
 """As widely as an engine does by itself."""
 ROUNDS = 3
 SECONDS = 0.15
-"""The least time that one measurement takes."""
+"""The least time that one measurement takes,"""
+LEAST = 200
+"""and the least searches."""
 
 
 def benchmark():
@@ -113,24 +115,24 @@ class Run:
             self.points.append({"width": width, "recall": recall})
             if recall >= 0.995:
                 break
-        while not self.points[-1].get("passes") or time.monotonic() < end:
+        while not self.points[-1].get("count") or time.monotonic() < end:
             for point in self.points:
-                cpu, _ = self._search(1, point["width"], 1)
-                point["passes"] = math.ceil(SECONDS / (cpu * ann_engines.QUERIES))
+                cpu, _ = self._search(1, point["width"], point.get("count", LEAST))
+                point["count"] = max(LEAST, math.ceil(SECONDS / cpu))
 
     def measure(self, i):
         """One thread at every width; all processors where the recalls lie that are asked for."""
         if i >= len(self.points):
             return
         point = self.points[i]
-        passes = point["passes"]
-        self._note(point, "1", self._search(1, point["width"], passes))
+        count = point["count"]
+        self._note(point, "1", self._search(1, point["width"], count))
         if any(self._brackets(i, recall) for recall in ann_report.RECALLS):
             threads = os.cpu_count()
-            self._note(point, "all", self._search(threads, point["width"], threads * passes))
+            self._note(point, "all", self._search(threads, point["width"], threads * count))
 
-    def _search(self, threads, width, passes):
-        return self.session.search(threads, width, passes, texts=self.engine.within is not None)
+    def _search(self, threads, width, count):
+        return self.session.search(threads, width, count, texts=self.engine.within is not None)
 
     def _brackets(self, i, recall):
         """Whether this point is needed to say what happens at a recall."""

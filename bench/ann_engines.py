@@ -245,10 +245,10 @@ class Session:
         self.ask("ids", width, self.folder / "ids")
         return self.data.recall(self.folder / "ids")
 
-    def search(self, threads, width, passes, texts=False):
+    def search(self, threads, width, count, texts=False):
         """CPU seconds per query, queries per second by the wall clock."""
-        answer, cpu = self.ask("texts" if texts else "search", threads, width, passes)
-        return cpu / passes / QUERIES, passes * QUERIES * 1e9 / int(answer)
+        answer, cpu = self.ask("texts" if texts else "search", threads, width, count)
+        return cpu / count, count * 1e9 / int(answer)
 
     def close(self):
         with contextlib.suppress(OSError):

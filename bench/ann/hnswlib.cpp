@@ -83,18 +83,17 @@ int main(int count, char** words) {
             std::cout << "written" << std::endl;
         } else if (command == "search") {
             unsigned threads;
-            size_t width, passes;
-            in >> threads >> width >> passes;
+            size_t width, total;
+            in >> threads >> width >> total;
             index->setEf(width);
             auto start = Clock::now();
             inParallel(threads, [&](unsigned first) {
                 size_t found[K];
-                for (size_t pass = 0; pass < passes; pass++)
-                    for (size_t q = first; q < queries.count; q += threads) {
-                        auto hits = index->searchKnn(queries.row(q), K);
-                        for (size_t i = hits.size(); i-- > 0; hits.pop()) found[i] = hits.top().second;
-                        if (found[0] > index->max_elements_) std::abort();
-                    }
+                for (size_t q = first; q < total; q += threads) {
+                    auto hits = index->searchKnn(queries.row(q % queries.count), K);
+                    for (size_t i = hits.size(); i-- > 0; hits.pop()) found[i] = hits.top().second;
+                    if (found[0] > index->max_elements_) std::abort();
+                }
             });
             std::cout << nanosSince(start) << std::endl;
         } else {

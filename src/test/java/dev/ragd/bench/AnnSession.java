@@ -21,8 +21,8 @@ import java.util.concurrent.Future;
  * <pre>
  * build                              "NANOSECONDS BYTES": wall time and size on disk
  * ids WIDTH FILE                     searches all queries once, writes what was found: int32[queries][k], little-endian
- * search THREADS WIDTH PASSES        "NANOSECONDS" for searching all queries PASSES times, each thread its share
- * texts THREADS WIDTH PASSES         the same, and reads the texts of what is found
+ * search THREADS WIDTH COUNT         "NANOSECONDS" for COUNT searches, of one query after the other, each thread its share
+ * texts THREADS WIDTH COUNT          the same, and reads the texts of what is found
  * </pre>
  *
  * The program of another language that takes part, {@code bench/ann/hnswlib.cpp}, speaks the same.
@@ -103,7 +103,7 @@ public final class AnnSession {
         return "written";
     }
 
-    private String search(ExecutorService threads, boolean texts, int count, int width, int passes) throws Exception {
+    private String search(ExecutorService threads, boolean texts, int count, int width, int total) throws Exception {
         searcher(count - 1, texts);
         long start = System.nanoTime();
         List<Future<?>> shares = new ArrayList<>();
@@ -112,10 +112,8 @@ public final class AnnSession {
             AnnEngine.Searcher searcher = searcher(t, texts);
             shares.add(threads.submit(() -> {
                 int[] found = new int[K];
-                for (int pass = 0; pass < passes; pass++) {
-                    for (int q = first; q < queries.length; q += count) {
-                        searcher.search(queries[q], width, found);
-                    }
+                for (int q = first; q < total; q += count) {
+                    searcher.search(queries[q % queries.length], width, found);
                 }
                 return null;
             }));
