@@ -255,26 +255,50 @@ inline void scan(
     }
 }
 
-// For each row the sums that a distance is made of, in double precision, in the order of the components: out gets four
-// doubles a row, x*y, x*x, y*y and (x-y)^2. The same operations as in Java give the same bits.
-inline void measures(const faiss::Index* index, const float* x, int64_t n, const int64_t* rows, double* out) {
+// Adds up in double precision, in the order of the components, so that the same operations in Java give the same bits. Four
+// rows at a time: each sum waits for its last addition, four sums wait together.
+template <class Term>
+void sum_rows(const float* all, int d, const float* x, int64_t n, const int64_t* rows, double* out, Term term) {
+    int64_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const float *y0 = all + rows[i] * d, *y1 = all + rows[i + 1] * d;
+        const float *y2 = all + rows[i + 2] * d, *y3 = all + rows[i + 3] * d;
+        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        for (int j = 0; j < d; j++) {
+            s0 += term(x[j], y0[j]);
+            s1 += term(x[j], y1[j]);
+            s2 += term(x[j], y2[j]);
+            s3 += term(x[j], y3[j]);
+        }
+        out[i] = s0;
+        out[i + 1] = s1;
+        out[i + 2] = s2;
+        out[i + 3] = s3;
+    }
+    for (; i < n; i++) {
+        const float* y = all + rows[i] * d;
+        double s = 0;
+        for (int j = 0; j < d; j++) {
+            s += term(x[j], y[j]);
+        }
+        out[i] = s;
+    }
+}
+
+// For each of n rows a sum over the components of x and the row y: 0 of x*y, 1 of (x-y)^2, 2 of y*y.
+inline void sums(const faiss::Index* index, const float* x, int64_t n, const int64_t* rows, int which, double* out) {
     const float* all = rows_of(index);
     FAISS_THROW_IF_NOT_MSG(all, "this index does not keep its vectors in order");
-    const int d = index->d;
-    for (int64_t i = 0; i < n; i++) {
-        const float* y = all + rows[i] * d;
-        double xy = 0, xx = 0, yy = 0, dd = 0;
-        for (int j = 0; j < d; j++) {
-            double a = x[j], b = y[j];
-            xy += a * b;
-            xx += a * a;
-            yy += b * b;
-            dd += (a - b) * (a - b);
-        }
-        out[4 * i] = xy;
-        out[4 * i + 1] = xx;
-        out[4 * i + 2] = yy;
-        out[4 * i + 3] = dd;
+    switch (which) {
+        case 0:
+            sum_rows(all, index->d, x, n, rows, out, [](double a, double b) { return a * b; });
+            break;
+        case 1:
+            sum_rows(all, index->d, x, n, rows, out, [](double a, double b) { return (a - b) * (a - b); });
+            break;
+        default:
+            sum_rows(all, index->d, x, n, rows, out, [](double, double b) { return b * b; });
+            break;
     }
 }
 

@@ -114,11 +114,12 @@ final class Faiss {
             @Cast("const int32_t*") @Nullable IntBuffer ids)
             throws FaissException;
 
-    static native void measures(
+    static native void sums(
             @Const Index index,
             @Const float[] x,
             @Cast("int64_t") long n,
             @Cast("const int64_t*") long[] rows,
+            int which,
             double[] out)
             throws FaissException;
 

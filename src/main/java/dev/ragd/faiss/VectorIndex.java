@@ -233,25 +233,37 @@ public final class VectorIndex implements AutoCloseable {
         return type != Type.IVF_FLAT;
     }
 
+    /** What is added up over the components of a query x and a row y. */
+    public enum Sum {
+        /** x * y. */
+        PRODUCT,
+        /** (x - y) * (x - y). */
+        SQUARED_DIFFERENCE,
+        /** y * y. */
+        SQUARE
+    }
+
     /**
-     * The sums that every distance of a query to some rows is made of, in double precision and in the order of the
-     * components.
+     * Sums in double precision, in the order of the components: the same operations in Java give the same bits.
      *
+     * @param query {@code float[dimension]}, finite
      * @param rows existing rows
-     * @return {@code double[4*rows.length]}: for each row q*r, q*q, r*r and the squared distance
+     * @return one sum for each row
      */
-    public double[] sums(float[] query, long[] rows) {
+    public double[] sums(Sum sum, float[] query, long[] rows) {
         Checks.rows(query, 1, dimension);
-        double[] out = new double[Math.multiplyExact(4, rows.length)];
+        double[] out = new double[rows.length];
         lock.readLock().lock();
         try {
             orderedRows();
             long count = Faiss.count_of(index);
             for (long row : rows) {
-                Checks.that(row >= 0 && row < count, "row %d of %d", row, count);
+                if (row < 0 || row >= count) {
+                    throw new IllegalArgumentException("row " + row + " of " + count);
+                }
             }
             if (rows.length > 0) {
-                Faiss.measures(index, query, rows.length, rows, out);
+                Faiss.sums(index, query, rows.length, rows, sum.ordinal(), out);
             }
             return out;
         } finally {

@@ -152,22 +152,24 @@ class VectorIndexTest {
     void sumsHaveTheBitsOfJava() {
         try (VectorIndex index = filled(VectorIndex.Type.HNSW, Metric.INNER_PRODUCT)) {
             float[] query = FaissFixture.row(queries, 3, D);
-            double[] sums = index.sums(query, new long[] {N - 1, 0, 17});
-            int[] asked = {N - 1, 0, 17};
-            for (int i = 0; i < 3; i++) {
+            long[] asked = {N - 1, 0, 17, 5, 5, 1_234, 99};
+            double[] products = index.sums(VectorIndex.Sum.PRODUCT, query, asked);
+            double[] differences = index.sums(VectorIndex.Sum.SQUARED_DIFFERENCE, query, asked);
+            double[] squares = index.sums(VectorIndex.Sum.SQUARE, query, asked);
+            for (int i = 0; i < asked.length; i++) {
                 double xy = 0;
-                double xx = 0;
                 double yy = 0;
                 double dd = 0;
                 for (int j = 0; j < D; j++) {
                     double a = query[j];
-                    double b = rows[asked[i] * D + j];
+                    double b = rows[(int) asked[i] * D + j];
                     xy += a * b;
-                    xx += a * a;
                     yy += b * b;
                     dd += (a - b) * (a - b);
                 }
-                assertThat(Arrays.copyOfRange(sums, 4 * i, 4 * i + 4)).containsExactly(xy, xx, yy, dd);
+                assertThat(products[i]).isEqualTo(xy);
+                assertThat(differences[i]).isEqualTo(dd);
+                assertThat(squares[i]).isEqualTo(yy);
             }
             assertThat(index.rows(N - 2, 2)).isEqualTo(Arrays.copyOfRange(rows, (N - 2) * D, N * D));
         }
@@ -197,14 +199,14 @@ class VectorIndexTest {
                 assertRefused(() -> index.scan(one, k, null));
             }
             assertRefused(() -> index.search(one, 1, 1, 0, null, 1));
-            assertRefused(() -> index.sums(one, new long[] {0}));
+            assertRefused(() -> index.sums(VectorIndex.Sum.PRODUCT, one, new long[] {0}));
             index.add(one, 1, 1);
-            assertRefused(() -> index.sums(one, new long[] {-1}));
-            assertRefused(() -> index.sums(one, new long[] {1}));
+            assertRefused(() -> index.sums(VectorIndex.Sum.PRODUCT, one, new long[] {-1}));
+            assertRefused(() -> index.sums(VectorIndex.Sum.PRODUCT, one, new long[] {1}));
             assertRefused(() -> index.rows(0, 2));
             assertRefused(() -> index.rows(-1, 1));
             assertRefused(() -> index.rows(Integer.MAX_VALUE, Integer.MAX_VALUE));
-            assertRefused(() -> ivf.sums(one, new long[0]));
+            assertRefused(() -> ivf.sums(VectorIndex.Sum.SQUARE, one, new long[0]));
             assertRefused(() -> index.train(direct(one), 1, 1));
             assertThatThrownBy(() -> ivf.add(one, 1, 1)).isInstanceOf(IllegalStateException.class);
             assertThat(ivf.search(one, 1, 1, 1, null, 1).found(0)).isZero();

@@ -163,10 +163,10 @@ final class NearestSearch {
         }
         double[] scores = new double[n];
         if (part.isExact()) {
-            long[] rows = n == found.k() ? found.rows() : Arrays.copyOf(found.rows(), n);
-            double[] sums = part.index().sums(query, rows);
+            long[] rows = Arrays.copyOf(found.rows(), n);
+            double[] measures = measures(part.index(), rows);
             for (int i = 0; i < n; i++) {
-                scores[i] = distance.scoreOf(measure(sums, 4 * i));
+                scores[i] = distance.scoreOf(measures[i]);
                 candidates.offer(part.ordinals().id((int) rows[i]), scores[i]);
             }
         } else {
@@ -179,14 +179,19 @@ final class NearestSearch {
         return scores;
     }
 
-    /** As {@link Distance#measure} does it. */
-    private double measure(double[] sums, int at) {
-        return switch (distance) {
-            case COSINE ->
-                sums[at + 1] == 0 || sums[at + 2] == 0 ? 0 : sums[at] / Math.sqrt(sums[at + 1] * sums[at + 2]);
-            case L2 -> sums[at + 3];
-            case IP -> sums[at];
-        };
+    /** As {@link Distance#measure} computes them, to the bit. */
+    private double[] measures(VectorIndex index, long[] rows) {
+        if (distance == Distance.L2) {
+            return index.sums(VectorIndex.Sum.SQUARED_DIFFERENCE, query, rows);
+        }
+        double[] measures = index.sums(VectorIndex.Sum.PRODUCT, query, rows);
+        if (distance == Distance.COSINE) {
+            double[] squares = index.sums(VectorIndex.Sum.SQUARE, query, rows);
+            for (int i = 0; i < rows.length; i++) {
+                measures[i] = square == 0 || squares[i] == 0 ? 0 : measures[i] / Math.sqrt(square * squares[i]);
+            }
+        }
+        return measures;
     }
 
     private double compare(int ordinal) {

@@ -54,7 +54,9 @@ class DocumentStoreTest {
             }
         }
         try (DocumentStore again = TestCollections.open(root)) {
-            assertThat(again.upsert(List.of(record("d", 1)))).as("after a restart").isEqualTo(4);
+            assertThat(again.upsert(List.of(record("d", 1))))
+                    .as("after a restart")
+                    .isEqualTo(4);
         }
     }
 
@@ -112,7 +114,8 @@ class DocumentStoreTest {
                 records.keySet().removeAll(ids);
             } else if (kind < 14) {
                 Filter filter = Filter.eq("version", (long) random.nextInt(step + 1));
-                assertThat(store.delete(filter)).isEqualTo(matching(records, filter).size());
+                assertThat(store.delete(filter))
+                        .isEqualTo(matching(records, filter).size());
                 records.values().removeIf(r -> filter.matches(r.text(), r.metadata()));
             } else if (kind < 17) {
                 CommitPoint point = store.commit();
@@ -150,9 +153,10 @@ class DocumentStoreTest {
         try (DocumentSnapshot now = store.snapshot()) {
             assertThat(now.nextOrdinal()).isEqualTo(next);
             assertThat(now.count()).isEqualTo(records.size());
-            assertThat(ordinals(now.live()))
-                    .containsExactlyInAnyOrderElementsOf(ordinals.values());
-            List<String> ids = records.keySet().stream().filter(id -> random.nextInt(4) == 0).toList();
+            assertThat(ordinals(now.live())).containsExactlyInAnyOrderElementsOf(ordinals.values());
+            List<String> ids = records.keySet().stream()
+                    .filter(id -> random.nextInt(4) == 0)
+                    .toList();
             List<VectorRecord> byId = now.records(ids, fields);
             List<VectorRecord> byOrdinal =
                     now.records(ids.stream().mapToInt(ordinals::get).toArray(), fields);
@@ -164,8 +168,9 @@ class DocumentStoreTest {
             Filter filter = new Filter.Compare(
                     "version", Filter.Op.GTE, new dev.ragd.store.MetadataValue.Int(random.nextInt(200)));
             assertThat(ordinals(now.matching(filter)))
-                    .containsExactlyInAnyOrderElementsOf(
-                            matching(records, filter).stream().map(ordinals::get).toList());
+                    .containsExactlyInAnyOrderElementsOf(matching(records, filter).stream()
+                            .map(ordinals::get)
+                            .toList());
             if (storage != VectorStorage.NONE) {
                 tail(now, records, ordinals, random.nextInt(next + 1));
             }
@@ -268,11 +273,10 @@ class DocumentStoreTest {
 
     @Test
     void vectorsMayBeAsLongAsThePortAllows() {
-        CollectionSpec spec =
-                new CollectionSpec("wide", CollectionSpec.MAX_DIMENSION, Distance.COSINE, Metadata.EMPTY);
+        CollectionSpec spec = new CollectionSpec("wide", CollectionSpec.MAX_DIMENSION, Distance.COSINE, Metadata.EMPTY);
         CollectionFolders folders = new CollectionFolders("test", root);
-        CollectionFolder folder = folders.create(
-                CollectionHeader.create(spec, VectorStorage.GRAPH, Metadata.EMPTY), DocumentStore::fill);
+        CollectionFolder folder =
+                folders.create(CollectionHeader.create(spec, VectorStorage.GRAPH, Metadata.EMPTY), DocumentStore::fill);
         float[] one = new float[CollectionSpec.MAX_DIMENSION];
         one[65_000] = 1;
         float[] other = new float[CollectionSpec.MAX_DIMENSION];
@@ -283,7 +287,8 @@ class DocumentStoreTest {
                     new VectorRecord("other", other, null, Metadata.EMPTY)));
             try (DocumentSnapshot now = store.snapshot()) {
                 assertThat(now.nearest(one, 1, null)).containsExactly(new ScoredOrdinal(0, 1));
-                assertThat(now.records(List.of("other"), Field.ALL).get(0).vector()).isEqualTo(other);
+                assertThat(now.records(List.of("other"), Field.ALL).get(0).vector())
+                        .isEqualTo(other);
             }
         }
     }
@@ -304,7 +309,8 @@ class DocumentStoreTest {
                 assertThat(now.count(Filter.eq("key 7/3", 3))).isEqualTo(1);
                 assertThat(now.count(new Filter.Exists("k".repeat(40_000)))).isEqualTo(40);
                 assertThat(now.count(new Filter.Exists("k".repeat(39_999)))).isZero();
-                assertThat(now.count(Filter.eq("k".repeat(40_000), "v".repeat(40_000) + 11))).isEqualTo(1);
+                assertThat(now.count(Filter.eq("k".repeat(40_000), "v".repeat(40_000) + 11)))
+                        .isEqualTo(1);
                 assertThat(now.count(new Filter.Compare(
                                 "k".repeat(40_000),
                                 Filter.Op.LTE,

@@ -20,7 +20,9 @@ final class TestCollections {
     static CollectionFolder create(Path root, VectorStorage storage) {
         CollectionSpec spec = new CollectionSpec(NAME, DIMENSION, Distance.L2, Metadata.of(Map.of("model", "test")));
         return new CollectionFolders("test", root)
-                .create(CollectionHeader.create(spec, storage, Metadata.of(Map.of("type", "flat"))), DocumentStore::fill);
+                .create(
+                        CollectionHeader.create(spec, storage, Metadata.of(Map.of("type", "flat"))),
+                        DocumentStore::fill);
     }
 
     static CollectionFolder find(Path root) {
@@ -43,11 +45,16 @@ final class TestCollections {
             text.append(" word").append(random.nextInt(50));
         }
         Metadata metadata = Metadata.of(Map.of(
-                "version", (long) version,
-                "half", version / 2.0,
-                "even", version % 2 == 0,
-                "name", id,
-                "tags", List.of("t" + random.nextInt(4), "t" + random.nextInt(4))));
+                "version",
+                (long) version,
+                "half",
+                version / 2.0,
+                "even",
+                version % 2 == 0,
+                "name",
+                id,
+                "tags",
+                List.of("t" + random.nextInt(4), "t" + random.nextInt(4))));
         return new VectorRecord(id, vector, text.toString(), metadata);
     }
 }
