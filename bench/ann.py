@@ -95,6 +95,7 @@ def measured(engines, data, m, others):
                         run.measure(i)
         for run in runs:
             run.facts["peak"] = run.session.peak()
+        print(f"   searched {len(runs)} ways", flush=True)
     return [run.facts for run in runs]
 
 

@@ -1,6 +1,7 @@
 """What the benchmark "ann" searches in and with: data, programs, and one process for each engine."""
 
 import contextlib
+import hashlib
 import os
 import pathlib
 import re
@@ -77,7 +78,7 @@ class Data:
 
     def describe(self):
         if self.texts:
-            return f"{self.count:,} chunks of documentation, embedded by ragd's model, {DIMENSION} dimensions"
+            return f"{self.count:,} embedded chunks of documentation, {DIMENSION} dimensions"
         return f"{self.count:,} vectors in clusters, {DIMENSION} dimensions"
 
 
@@ -92,11 +93,14 @@ def run(command, **more):
 
 def compiled(name, *flags):
     """A program from bench/ann, for this very processor."""
-    program, source = FOLDER / name, SOURCES / f"{name}.cpp"
-    newest = max(f.stat().st_mtime for f in (source, SOURCES / "vectors.h"))
-    if not program.exists() or program.stat().st_mtime < newest:
+    source = SOURCES / f"{name}.cpp"
+    state = hashlib.sha256(source.read_bytes() + (SOURCES / "vectors.h").read_bytes()).hexdigest()[:12]
+    program = FOLDER / f"{name}-{state}"
+    if not program.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
-        run(["g++", "-std=c++17", "-O3", "-march=native", "-pthread", *flags, "-o", program, source])
+        part = program.with_suffix(".part")
+        run(["g++", "-std=c++17", "-O3", "-march=native", "-pthread", *flags, "-o", part, source])
+        part.rename(program)
     return program
 
 

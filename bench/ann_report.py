@@ -152,6 +152,7 @@ LOOKS = {  # colour, marker, dashes: told apart without colours too; ragd's own 
     "faiss-flat": ("#bc4c00", "circle", ""),
     "faiss-flat-texts": ("#e8893a", "square", ""),
     "lucene": ("#cf222e", "triangle", ""),
+    "lucene-texts": ("#ff8182", "square", ""),
 }
 OTHER = ("#000000", "circle", "2 3")
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 430, 66, 18, 44, 50

@@ -28,7 +28,7 @@ def benchmark():
         layers(work, small, Data(f"{max(2, thousands // 5)}k"))
         sizes = {kind: fill(work, data, kind) for kind in KINDS}
         upserts(work, data)
-        openings(work, double)
+        openings(work, small, double)
         print(f"bytes a vector on disk, ids included, {data.count:,} vectors (floats alone {FULL}):")
         for kind, size in sizes.items():
             print(f"  {kind:8} {size:7.0f}  {size / FULL:.2f} of the floats")
@@ -106,20 +106,26 @@ def synced(work):
     return 50 * 100 / (time.monotonic() - start)
 
 
-def openings(work, data):
-    rounds = 5
-    median = lambda values: sorted(values)[len(values) // 2]
-    nothing = median([bench("LocalStoreBench", "open")[1].cpu for _ in range(rounds)])
+def openings(work, small, data):
+    """Beside the whole, what a small collection costs: that is loading libraries and classes."""
+    nothing = opened()
     print(f"opening {data.count:,} vectors and searching once, beyond starting Java (target <= 100 ms):")
     for kind in KINDS:
-        fill(work, data, kind)
-        arguments = ["LocalStoreBench", "open", data.queries, DIMENSION, NATIVE, work / f"{kind}-{data.name}", kind]
-        runs = [bench(*arguments) for _ in range(rounds)]
-        cpu = median([run.cpu for _, run in runs]) - nothing
-        own = median([got["RssAnon"] for got, _ in runs])
-        print(f"  {kind:8} {1000 * cpu:6.0f} ms CPU; memory of its own {own / 1e6:.0f} MB"
-              f" ({own / data.count:.0f} bytes a vector), with mapped files {median([g['VmRSS'] for g, _ in runs]) / 1e6:.0f} MB",
-              flush=True)
+        costs = []
+        for size in (small, data):
+            fill(work, size, kind)
+            cpu, own, resident = opened(size.queries, DIMENSION, NATIVE, work / f"{kind}-{size.name}", kind)
+            costs.append((1000 * (cpu - nothing[0]), own - nothing[1], resident - nothing[2]))
+        (little, _, _), (cpu, own, resident) = costs
+        print(f"  {kind:8} {cpu:6.0f} ms CPU, of {small.count:,} vectors {little:.0f} ms; memory {own / 1e6:.0f} MB"
+              f" ({own / data.count:.0f} bytes a vector), with mapped files {resident / 1e6:.0f} MB", flush=True)
+
+
+def opened(*arguments):
+    """Medians of five runs: CPU seconds, own bytes, bytes with mapped files."""
+    runs = [bench("LocalStoreBench", "open", *arguments) for _ in range(5)]
+    columns = zip(*((run.cpu, got["RssAnon"], got["VmRSS"]) for got, run in runs))
+    return [sorted(column)[2] for column in columns]
 
 
 def filters(work, data):

@@ -67,6 +67,8 @@ final class LocalStoreBench {
             case "open" -> {
                 if (args.length > 1) {
                     open(vectors(args[1], args[2])[0], Path.of(args[4]), stores(args[5], args[3]));
+                } else {
+                    printMemory();
                 }
                 System.out.flush();
                 System.exit(0); // as ragd ends
@@ -190,10 +192,15 @@ final class LocalStoreBench {
         try (VectorStore store = stores.open(folder, EF_SEARCH);
                 VectorCollection collection = store.open(NAME)) {
             collection.search(new SearchRequest(SearchRequest.Mode.VECTOR, query, null, K, null, Field.NONE));
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith("RssAnon") || line.startsWith("VmRSS")) {
-                    print(line.split(":")[0], 1024.0 * Long.parseLong(line.split("\\s+")[1]));
-                }
+            printMemory();
+        }
+    }
+
+    /** Resident bytes of this process: its own, and mapped files with them. */
+    private static void printMemory() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("RssAnon") || line.startsWith("VmRSS")) {
+                print(line.split(":", 2)[0], 1024.0 * Long.parseLong(line.split("\\s+", 3)[1]));
             }
         }
     }
