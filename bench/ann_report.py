@@ -163,8 +163,10 @@ LEAST = 0.9
 def picture(results):
     """An SVG: a panel for each kind of data, one legend below."""
     engines = {e["name"]: e for r in results for e in r["engines"] if frontier(e)}
-    rows = -(-len(engines) // 3)
-    width, height = WIDTH * len(results), HEIGHT + 24 * rows + 34
+    width = WIDTH * len(results)
+    columns = max(1, width // 280)
+    column = width // columns
+    height = HEIGHT + 24 * -(-len(engines) // columns) + 20
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         f' font-family="DejaVu Sans, Verdana, Helvetica, Arial, sans-serif" font-size="12" fill="{INK}">',
@@ -174,8 +176,6 @@ def picture(results):
     low, high = nice(min(speeds), math.floor), nice(max(speeds), math.ceil)
     for i, r in enumerate(results):
         parts.append(f'<g transform="translate({i * WIDTH} 0)">{panel(r, low, high)}</g>')
-    column = max(300, width // 3) if width >= 900 else width // 2
-    columns = max(1, width // column)
     for i, engine in enumerate(engines.values()):
         x, y = 20 + i % columns * column, HEIGHT + 24 + i // columns * 24
         colour, shape, dashes = LOOKS.get(engine["name"], OTHER)
