@@ -1135,6 +1135,72 @@ public abstract class VectorStoreContract {
                 .doesNotContain("foxes");
     }
 
+    @Test
+    protected void rareAndRepeatedWordsRankHigherAndReplacedTextsAreForgotten() {
+        VectorCollection c = create();
+        c.upsert(List.of(
+                record("b-once", 1, "a report on the harvest of apples in the north"),
+                record("a-once", 2, "a report on the harvest of apples in the north"),
+                record("often", 3, "apples, apples and apples: a report on the harvest"),
+                record("rare", 4, "a report on the harvest of quinces in the north"),
+                record("other", 5, "the tide tables of last year")));
+        if (!c.capabilities().contains(Capability.KEYWORD_SEARCH)) {
+            assertUnsupported(Capability.KEYWORD_SEARCH, () -> byWords(c, "apples"));
+            return;
+        }
+        assertThat(byWords(c, "apples")).as("ties by id").containsExactly("often", "a-once", "b-once");
+        assertThat(byWords(c, "QUINCES report")).startsWith("rare").hasSize(4);
+        c.upsert(List.of(record("often", 3, "nothing of the kind")));
+        assertThat(byWords(c, "apples")).containsExactly("a-once", "b-once");
+        assertThat(byWords(c, "kind")).containsExactly("often");
+    }
+
+    private static List<String> byWords(VectorCollection c, String words) {
+        List<SearchHit> hits =
+                c.search(new SearchRequest(SearchRequest.Mode.KEYWORD, null, words, 10, null, Set.of(Field.TEXT)));
+        assertRanked(hits);
+        return hits.stream().map(h -> h.record().id()).collect(toList());
+    }
+
+    @Test
+    protected void hybridSearchJoinsWhatVectorsAndWordsFind() {
+        VectorCollection c = create(Distance.L2, 2, Metadata.EMPTY);
+        List<VectorRecord> line = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            String text = i == 30 ? "the harbour master" : i == 1 ? "a harbour" : "nothing to see " + i;
+            line.add(new VectorRecord("p" + i, new float[] {i, 0}, text, Metadata.of(Map.of("n", (long) i))));
+        }
+        c.upsert(line);
+        SearchRequest request = new SearchRequest(
+                SearchRequest.Mode.HYBRID, new float[] {0, 0}, "harbour", 5, null, Set.of(Field.TEXT));
+        if (!c.capabilities().contains(Capability.HYBRID_SEARCH)) {
+            assertUnsupported(Capability.HYBRID_SEARCH, () -> c.search(request));
+            return;
+        }
+        List<SearchHit> hits = c.search(request);
+        assertRanked(hits);
+        assertThat(hits).hasSize(5);
+        assertThat(hits.get(0).record().id()).as("near and with the word").isEqualTo("p1");
+        assertThat(hits)
+                .extracting(h -> h.record().id())
+                .as("the nearest, and the word far away")
+                .contains("p0", "p30");
+        SearchRequest without = new SearchRequest(
+                SearchRequest.Mode.HYBRID,
+                new float[] {0, 0},
+                "harbour",
+                5,
+                compare("n", Filter.Op.GT, 1),
+                Set.of(Field.VECTOR));
+        assertThat(c.search(without))
+                .extracting(h -> h.record().id())
+                .contains("p30", "p2")
+                .doesNotContain("p0", "p1");
+        assertThatThrownBy(() -> c.search(new SearchRequest(
+                        SearchRequest.Mode.HYBRID, new float[3], "harbour", 5, null, Set.of(Field.TEXT))))
+                .isInstanceOf(StoreException.DimensionMismatch.class);
+    }
+
     private void persistence(VectorCollection c, boolean declared) throws Exception {
         List<VectorRecord> records = people();
         c.upsert(records);

@@ -11,6 +11,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.VectorUtil;
 
 /**
  * Finds the nearest vectors. A segment with a graph is searched by it, with twice the number of hits that are wanted; the
@@ -20,6 +21,8 @@ import org.apache.lucene.util.FixedBitSet;
 final class NearestSearch {
 
     private static final int MIN_BEAM = 160;
+    /** More than the rounding of any sum of squares that the longest vector needs. */
+    private static final double ROUNDING = 0.005;
     /** So few vectors are compared sooner than a graph is walked. */
     private static final int FEW = 1_000;
 
@@ -80,9 +83,17 @@ final class NearestSearch {
             throws IOException {
         int d = matches.length() == 0 ? DocIdSetIterator.NO_MORE_DOCS : matches.nextSetBit(0);
         while (d < matches.length()) {
-            offer(segment, d, query, buffer, top);
+            vectors.read(segment, d, buffer, 0);
+            if (distance != Distance.L2 || !isTooFar(VectorUtil.squareDistance(query, buffer), top)) {
+                top.offer(segment, d, distance.score(query, buffer));
+            }
             d = d + 1 < matches.length() ? matches.nextSetBit(d + 1) : DocIdSetIterator.NO_MORE_DOCS;
         }
+    }
+
+    /** A quick look in single precision spares the exact one; a square that overflows is left to that. */
+    private boolean isTooFar(float square, TopHits top) {
+        return Float.isFinite(square) && distance.scoreOf(square * (1 - ROUNDING)) < top.worst();
     }
 
     private void offer(int segment, int document, float[] query, float[] buffer, TopHits top) throws IOException {

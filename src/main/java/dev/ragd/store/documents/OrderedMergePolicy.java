@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class OrderedMergePolicy extends LogByteSizeMergePolicy {
 
     private static final double MAX_DEAD = 0.33;
+    /** Up to this size a segment is one file and not fifteen: each has to be waited for at a commit. */
+    private static final double MAX_ONE_FILE_MEGABYTES = 64;
+
+    OrderedMergePolicy() {
+        setNoCFSRatio(1);
+        setMaxCFSSegmentSizeMB(MAX_ONE_FILE_MEGABYTES);
+    }
 
     @Override
     public @Nullable MergeSpecification findMerges(MergeTrigger trigger, SegmentInfos segments, MergeContext context)

@@ -41,6 +41,11 @@ final class TopHits {
         }
     }
 
+    /** A lower score than this is not among the best. */
+    double worst() {
+        return worstFirst.size() < k ? Double.NEGATIVE_INFINITY : worstFirst.element().score;
+    }
+
     List<ScoredOrdinal> best(Segments segments) throws IOException {
         List<Hit> hits = new ArrayList<>(worstFirst);
         hits.sort(BEST_FIRST);

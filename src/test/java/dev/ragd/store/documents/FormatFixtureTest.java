@@ -1,0 +1,137 @@
+package dev.ragd.store.documents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Distance;
+import dev.ragd.store.Field;
+import dev.ragd.store.Filter;
+import dev.ragd.store.Metadata;
+import dev.ragd.store.VectorRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Folders that version 1 wrote, checked in: what users have on their disks must stay readable and writable. {@code main}
+ * wrote them; a new format version gets a folder of its own, and this one stays.
+ */
+class FormatFixtureTest {
+
+    private static final Path FIXTURE = Path.of("src/test/resources/documents/v1");
+    private static final int POINTS = 2_400;
+
+    @TempDir
+    Path root;
+
+    public static void main(String[] arguments) {
+        CollectionFolders folders = new CollectionFolders("test", FIXTURE);
+        Metadata attributes = Metadata.of(Map.of("model", "test", "size", 7L, "ratio", 0.1, "unit", true));
+        create(
+                folders,
+                new CollectionSpec("exact", TestCollections.DIMENSION, Distance.COSINE, attributes),
+                VectorStorage.EXACT);
+        create(folders, new CollectionSpec("graph", 2, Distance.L2, Metadata.EMPTY), VectorStorage.GRAPH);
+        try (DocumentStore store = open(folders, "exact")) {
+            store.upsert(IntStream.range(0, 40)
+                    .mapToObj(i -> TestCollections.record("r" + i, 1))
+                    .toList());
+            store.commit(Map.of("snapshot", "none"));
+            store.upsert(IntStream.range(0, 5)
+                    .mapToObj(i -> TestCollections.record("r" + i, 2))
+                    .toList());
+            store.delete(List.of("r39"));
+        }
+        try (DocumentStore store = open(folders, "graph")) {
+            for (int from = 0; from < POINTS; from += 200) {
+                store.upsert(IntStream.range(from, from + 200)
+                        .mapToObj(FormatFixtureTest::point)
+                        .toList());
+                store.commit();
+            }
+        }
+    }
+
+    private static void create(CollectionFolders folders, CollectionSpec spec, VectorStorage storage) {
+        folders.create(
+                CollectionHeader.create(spec, storage, Metadata.of(Map.of("type", "flat"))), DocumentStore::fill);
+    }
+
+    private static VectorRecord point(int i) {
+        return new VectorRecord("p" + i, new float[] {i % 50, i / 50}, null, Metadata.EMPTY);
+    }
+
+    private static DocumentStore open(CollectionFolders folders, String name) {
+        return DocumentStore.open("test", folders.find(name).orElseThrow());
+    }
+
+    @BeforeEach
+    void copy() throws IOException {
+        try (Stream<Path> all = Files.walk(FIXTURE)) {
+            for (Path p : all.toList()) {
+                Path target = root.resolve(FIXTURE.relativize(p).toString());
+                if (!Files.isDirectory(target)) {
+                    Files.copy(p, target);
+                }
+            }
+        }
+    }
+
+    @Test
+    void versionOneIsReadAndWritten() {
+        CollectionFolders folders = new CollectionFolders("test", root);
+        assertThat(folders.list()).extracting(f -> f.header().spec().name()).containsExactly("exact", "graph");
+        CollectionHeader header = folders.find("exact").orElseThrow().header();
+        assertThat(header.spec().attributes())
+                .isEqualTo(Metadata.of(Map.of("model", "test", "size", 7L, "ratio", 0.1, "unit", true)));
+        assertThat(header.settings()).isEqualTo(Metadata.of(Map.of("type", "flat")));
+        assertThat(header.spec().distance()).isEqualTo(Distance.COSINE);
+        List<VectorRecord> expected = new ArrayList<>();
+        for (int i = 0; i < 39; i++) {
+            expected.add(TestCollections.record("r" + i, i < 5 ? 2 : 1));
+        }
+        try (DocumentStore store = open(folders, "exact")) {
+            assertHolds(store, expected);
+            store.upsert(List.of(TestCollections.record("new", 3)));
+            expected.add(TestCollections.record("new", 3));
+            assertHolds(store, expected);
+        }
+        try (DocumentStore store = open(folders, "exact")) {
+            assertHolds(store, expected);
+        }
+    }
+
+    private static void assertHolds(DocumentStore store, List<VectorRecord> expected) {
+        try (DocumentSnapshot now = store.snapshot()) {
+            assertThat(now.adapterData()).isEqualTo(Map.of("snapshot", "none"));
+            assertThat(now.count()).isEqualTo(expected.size());
+            List<VectorRecord> found =
+                    now.records(expected.stream().map(VectorRecord::id).toList(), Field.ALL);
+            for (int i = 0; i < expected.size(); i++) {
+                DocumentStoreTest.assertSame(found.get(i), expected.get(i));
+            }
+            assertThat(now.count(Filter.eq("version", 2.0))).isEqualTo(5);
+            assertThat(now.count(Filter.eq("name", "r7"))).isEqualTo(1);
+            assertThat(now.byWords("version 2", 100, null)).hasSize(expected.size());
+            assertThat(now.id(now.byWords("r17", 1, null).get(0).ordinal())).isEqualTo("r17");
+        }
+    }
+
+    @Test
+    void theGraphOfVersionOneIsSearched() {
+        try (DocumentStore store = open(new CollectionFolders("test", root), "graph");
+                DocumentSnapshot now = store.snapshot()) {
+            assertThat(now.reader().leaves()).anyMatch(l -> GraphFormat.hasGraph(l.reader()));
+            assertThat(now.nearest(new float[] {20, 30}, 1, null)).containsExactly(new ScoredOrdinal(30 * 50 + 20, 1));
+            assertThat(now.vectors().read(77, new float[2], 0)).isTrue();
+        }
+    }
+}
