@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -113,7 +114,9 @@ final class NativeFiles {
 
     /** One process at a time; the kernel releases the lock of one that dies. */
     private void unpack(Path cacheFolder, Path folder) throws IOException {
-        Files.createDirectories(cacheFolder);
+        // The first to need a home may be this: it is for its owner alone.
+        Files.createDirectories(
+                cacheFolder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try (FileChannel lockFile = FileChannel.open(
                         cacheFolder.resolve("faiss.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = lockFile.lock()) {

@@ -24,6 +24,12 @@ class CatalogueTest {
         expected.put("storage.chromadb.headers", null);
         expected.put("storage.chromadb.program", null);
         expected.put("storage.chromadb.timeout", Duration.ofMinutes(2));
+        expected.put("storage.faiss.index", "auto");
+        expected.put("storage.faiss.m", 32);
+        expected.put("storage.faiss.ef_construction", 200);
+        expected.put("storage.faiss.ef_search", 256);
+        expected.put("storage.faiss.nprobe", 0);
+        expected.put("storage.faiss.simd", "auto");
         expected.put("embed.provider", "local");
         expected.put("embed.model", null);
         expected.put("embed.url", null);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +39,8 @@ class LoadingTest {
                     .containsExactlyInAnyOrder("faiss", "faiss.lock");
         }
         assertThat(folder.resolve("home").resolve(".javacpp")).doesNotExist();
+        assertThat(Files.getPosixFilePermissions(cache.getParent()))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }
 
     @Test
