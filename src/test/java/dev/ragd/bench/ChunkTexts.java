@@ -26,8 +26,11 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +46,7 @@ import java.util.Set;
  * <pre>
  * ChunkTexts chunk FOLDER CACHE FILE                parses and chunks as the index job does; texts into a file
  * ChunkTexts embed FILE CACHE THREADS PART PARTS    embeds every PARTS-th text; prints "texts=N cpu=SECONDS"
+ * ChunkTexts vectors FILE CACHE THREADS LIMIT OUT   embeds the first LIMIT texts; float32, little-endian, one after the other
  * ChunkTexts compare URL COLLECTION FILE            prints "equal" when the collection holds these texts
  * </pre>
  */
@@ -63,6 +67,14 @@ final class ChunkTexts {
                         read(Path.of(args[1]), Integer.parseInt(args[4]), Integer.parseInt(args[5])),
                         Path.of(args[2]),
                         Integer.parseInt(args[3]));
+            case "vectors" -> {
+                List<String> texts = read(Path.of(args[1]), 0, 1);
+                vectors(
+                        texts.subList(0, Math.min(texts.size(), Integer.parseInt(args[4]))),
+                        Path.of(args[2]),
+                        Integer.parseInt(args[3]),
+                        Path.of(args[5]));
+            }
             case "compare" -> compare(URI.create(args[1]), args[2], Path.of(args[3]));
             default -> throw new IllegalArgumentException(args[0]);
         }
@@ -112,7 +124,8 @@ final class ChunkTexts {
         System.out.println(other == 0 ? "equal" : "different=" + other);
     }
 
-    private static List<String> read(Path file, int part, int parts) throws IOException {
+    /** Every {@code parts}-th text of a file, from the one of number {@code part}. */
+    static List<String> read(Path file, int part, int parts) throws IOException {
         List<String> texts = new ArrayList<>();
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
             for (int i = 0; in.available() > 0; i++) {
@@ -138,6 +151,21 @@ final class ChunkTexts {
             }
             System.out.println("texts=" + texts.size() + " cpu=" + (cpuNanos() - begin) / 1e9 + " sum=" + sum);
         }
+    }
+
+    private static void vectors(List<String> texts, Path cache, int threads, Path file) throws IOException {
+        try (Embedder embedder = Embedders.open(EmbedSettings.local(cache).withThreads(threads));
+                OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            for (int i = 0; i < texts.size(); i += BATCH) {
+                for (float[] vector : embedder.embedDocuments(texts.subList(i, Math.min(texts.size(), i + BATCH)))) {
+                    ByteBuffer bytes =
+                            ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+                    bytes.asFloatBuffer().put(vector);
+                    out.write(bytes.array());
+                }
+            }
+        }
+        System.out.println("vectors=" + texts.size());
     }
 
     private static long cpuNanos() {
