@@ -101,7 +101,7 @@ class RagdCliTest {
         assertThat(cli.run("--backend", "fais", "index", ".")).isEqualTo(2);
         assertThat(cli.err)
                 .startsWith("ragd: option --backend: storage.backend: expected one of chromadb, ")
-                .endsWith("but it is 'fais'\n");
+                .endsWith("but it is 'fais'; did you mean 'faiss'?\n");
         assertThat(cli.indexed).isEmpty();
     }
 
