@@ -60,7 +60,7 @@ final class ConfiguredEnds implements MigrateResources {
             if (readOnly && request.from().equals(request.to())) {
                 target = source();
             } else if (readOnly) {
-                target = Stores.openToRead(request.to(), home, settings, progress::note);
+                target = Stores.openTargetToRead(request.to(), home, settings, progress::note);
             } else {
                 target = Stores.open(request.to(), home, settings, progress::note);
             }

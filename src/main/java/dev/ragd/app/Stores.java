@@ -54,6 +54,12 @@ final class Stores {
                 : new NothingStored(store.toString());
     }
 
+    /** The same for what a migration would write to: refused where that could not be made, and nothing is created. */
+    static VectorStore openTargetToRead(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
+        boolean absent = store.location() != null && SnapshotStore.isToBeCreated(store.location());
+        return absent ? new NothingStored(store.toString()) : openToRead(store, home, settings, notes);
+    }
+
     /**
      * Opens the store, to read and to write; starts a local server, and installs it, when it takes one.
      *

@@ -22,6 +22,16 @@ public final class Steps {
         return step;
     }
 
+    /** The same, where a restart calls the tasklet again although it was finished: because the command may ask for more. */
+    public static Step repeatedTasklet(String name, JobRepository repository, StopSignal stop, Tasklet tasklet) {
+        TaskletStep step = new StepBuilder(name, repository)
+                .tasklet(tasklet)
+                .allowStartIfComplete(true)
+                .build();
+        step.setInterruptionPolicy(stop);
+        return step;
+    }
+
     /** A chunk-oriented step whose items are batches: one commit covers one of them. */
     public static <T> Step batches(
             String name,

@@ -419,6 +419,24 @@ class IndexJobTest {
     }
 
     @Test
+    void theGenerationThatWasRolledBackIsKeptByTheNextFullRun() {
+        job.run();
+        job.currentEmbedder = new CountingEmbedder("model-b");
+        job.run(job.request(true, false));
+        Map<String, String> second = job.contents("documents.g2");
+        job.generations().rollback("memory", "documents");
+        job.currentEmbedder = new CountingEmbedder("model-c");
+        job.beforeWrite = n -> {
+            throw new StoreException.StoreUnavailable("down", null);
+        };
+
+        assertThatThrownBy(() -> job.run(job.request(true, false))).isInstanceOf(StoreException.StoreUnavailable.class);
+
+        assertThat(job.generations().current("memory", "documents").previous()).isEqualTo("documents.g2");
+        assertThat(job.contents("documents.g2")).isEqualTo(second);
+    }
+
+    @Test
     void theOldGenerationIsInUseUntilTheNewOneIsComplete() {
         job.run();
         job.currentEmbedder = new CountingEmbedder("model-b");

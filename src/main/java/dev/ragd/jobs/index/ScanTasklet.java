@@ -153,6 +153,9 @@ final class ScanTasklet implements Tasklet {
             if (there == null) {
                 return candidate;
             }
+            if (candidate.equals(current.previous())) {
+                continue; // kept for a rollback
+            }
             OptionalLong ours = ledger.findTarget(run.request().backend(), candidate, there.id());
             if (ours.isPresent()) {
                 store.drop(candidate);

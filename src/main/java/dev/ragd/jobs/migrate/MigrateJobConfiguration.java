@@ -93,7 +93,7 @@ public class MigrateJobConfiguration {
 
     @Bean
     Step publishStep(JobRepository repository, StopSignal stop, Tasklet publishTasklet) {
-        return Steps.tasklet(PUBLISH, repository, stop, publishTasklet);
+        return Steps.repeatedTasklet(PUBLISH, repository, stop, publishTasklet);
     }
 
     @Bean

@@ -66,6 +66,7 @@ public final class MigrateLauncher {
      */
     public MigrateReport launch() {
         List<String> notes = new ArrayList<>();
+        PlanFiles.deleteAbandoned(run, ledger.all());
         if (new DeadRuns(repository).recover(MigrateJobConfiguration.JOB) > 0) {
             notes.add("the last run died; it was recovered");
         }
@@ -138,6 +139,9 @@ public final class MigrateLauncher {
         }
         if (!is(run.resources().target(), plan.targetCollection(), plan.targetId())) {
             return "the collection it wrote to is gone";
+        }
+        if (plan.inPlace() && !run.targetName().equals(plan.targetCollection())) {
+            return "another generation of the target is in use now";
         }
         if (!run.idsFile(plan).toFile().exists()) {
             return "its list of ids, " + run.idsFile(plan) + ", is gone";

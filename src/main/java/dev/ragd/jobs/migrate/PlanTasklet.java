@@ -163,12 +163,15 @@ final class PlanTasklet implements Tasklet {
         try (IdList.Writer list = new IdList.Writer(file(".gone"), id, batch)) {
             ExtraRecords.forEach(target, source, extra -> {
                 list.add(extra);
-                if (known != null && !known.contains(extra)) {
+                if (known == null) {
+                    stranger[0] = extra;
+                } else if (!known.contains(extra)) {
                     strangers[0]++;
                     stranger[0] = extra;
                 }
             });
             list.finish();
+            requireKnown(known, list.count(), stranger[0]);
             if (strangers[0] > 0) {
                 throw new JobException(
                         ExitCode.REFUSED,
@@ -181,6 +184,21 @@ final class PlanTasklet implements Tasklet {
                 guard(list.count(), target.count());
             }
             return list.count() == 0 ? Gone.NONE : new Gone(list.count(), list.bytes());
+        }
+    }
+
+    /** Without its list of ids nobody can tell what the last migration brought from what was indexed into the target since. */
+    private void requireKnown(@Nullable IdSet known, long extra, String example) {
+        MigrateRequest request = run.request();
+        boolean othersWrite = !request.to().located();
+        if (known == null && extra > 0 && request.delta() && othersWrite && !request.allowMassDelete()) {
+            throw new JobException(
+                    ExitCode.REFUSED,
+                    "the target holds " + extra + " records that the source lacks, for example '" + example
+                            + "', and what the last migration brought is not known any more: a delta would delete"
+                            + " them; leave --delta out to make a new generation, or add --allow-mass-delete if they"
+                            + " are to go",
+                    null);
         }
     }
 

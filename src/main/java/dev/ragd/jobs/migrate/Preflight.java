@@ -184,6 +184,7 @@ final class Preflight {
 
     private boolean isUnfinished(MigrationMark mark, Source source) {
         boolean published = run.generations().all().stream()
+                .filter(g -> g.backend().equals(run.request().from().toString()))
                 .anyMatch(g -> g.physical().equals(source.info().name())
                         || source.info().name().equals(g.previous()));
         return !published && source.count() < mark.records();

@@ -30,6 +30,16 @@ final class PublishTasklet implements Tasklet {
         if (!plan.accepted()) {
             return RepeatStatus.FINISHED; // the report step says so, and ends the job
         }
+        if (!plan.published()) {
+            publish(plan);
+        }
+        if (run.request().activate()) {
+            run.resources().activate();
+        }
+        return RepeatStatus.FINISHED;
+    }
+
+    private void publish(Plan plan) {
         files.copy(
                 new LedgerCopy.Key(run.request().from().toString(), plan.sourceCollection(), plan.sourceId()),
                 new LedgerCopy.Key(run.request().to().toString(), plan.targetCollection(), plan.targetId()));
@@ -40,9 +50,5 @@ final class PublishTasklet implements Tasklet {
             run.generations().publish(backend, collection, plan.targetCollection(), replaces);
         }
         ledger.published(job);
-        if (run.request().activate()) {
-            run.resources().activate();
-        }
-        return RepeatStatus.FINISHED;
     }
 }

@@ -40,9 +40,23 @@ final class SnapshotFolder {
     }
 
     static void create(Path folder) {
-        if (Files.exists(folder.resolve(MARKER))) {
+        if (!isToBeCreated(folder)) {
             requireSnapshot(folder);
             return;
+        }
+        try {
+            Map<String, Object> marker = new LinkedHashMap<>();
+            marker.put("format", FORMAT);
+            marker.put("version", SealedJson.VERSION);
+            AtomicFile.write(folder.resolve(MARKER), SealedJson.seal(marker));
+        } catch (IOException e) {
+            throw Failures.of(folder, e);
+        }
+    }
+
+    static boolean isToBeCreated(Path folder) {
+        if (Files.exists(folder.resolve(MARKER))) {
+            return false;
         }
         try {
             if (Files.isDirectory(folder)) {
@@ -50,10 +64,7 @@ final class SnapshotFolder {
             } else if (Files.exists(folder)) {
                 throw new StoreException.ForeignData(folder + " is a file; a snapshot needs a folder of its own");
             }
-            Map<String, Object> marker = new LinkedHashMap<>();
-            marker.put("format", FORMAT);
-            marker.put("version", SealedJson.VERSION);
-            AtomicFile.write(folder.resolve(MARKER), SealedJson.seal(marker));
+            return true;
         } catch (IOException e) {
             throw Failures.of(folder, e);
         }

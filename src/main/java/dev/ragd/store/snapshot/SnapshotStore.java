@@ -80,6 +80,15 @@ public final class SnapshotStore implements VectorStore {
         return new SnapshotStore(folder, true);
     }
 
+    /**
+     * True when {@link #create} would make a snapshot there, false when there is one already. Nothing is created.
+     *
+     * @throws StoreException.ForeignData when the folder holds something else
+     */
+    public static boolean isToBeCreated(Path folder) {
+        return SnapshotFolder.isToBeCreated(folder);
+    }
+
     @Override
     public String name() {
         return name;

@@ -48,6 +48,21 @@ class SnapshotFolderTest {
     }
 
     @Test
+    void whatCouldBeMadeIsToldWithoutMakingIt() throws IOException {
+        Path missing = folder.resolve("missing");
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThat(SnapshotStore.isToBeCreated(missing)).isTrue();
+        assertThat(SnapshotStore.isToBeCreated(empty)).isTrue();
+        assertThatThrownBy(() -> SnapshotStore.isToBeCreated(file)).isInstanceOf(StoreException.ForeignData.class);
+        assertThatThrownBy(() -> SnapshotStore.isToBeCreated(folder)).isInstanceOf(StoreException.ForeignData.class);
+        assertThat(missing).doesNotExist();
+        assertThat(empty).isEmptyDirectory();
+        SnapshotStore.create(empty).close();
+        assertThat(SnapshotStore.isToBeCreated(empty)).isFalse();
+    }
+
+    @Test
     void aFolderWithOtherFilesIsRefused() throws IOException {
         Path mine = Files.writeString(folder.resolve("thesis.txt"), "do not touch");
         assertThatThrownBy(() -> SnapshotStore.create(folder))
