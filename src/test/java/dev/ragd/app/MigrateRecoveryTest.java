@@ -18,7 +18,9 @@ import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
 import dev.ragd.store.memory.InMemoryStore;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,11 +30,13 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.batch.core.repository.dao.DefaultExecutionContextSerializer;
 
 /** Migrations during which something goes wrong, and the runs after them. */
 class MigrateRecoveryTest {
@@ -73,6 +77,40 @@ class MigrateRecoveryTest {
         assertThat(upserts[0]).isEqualTo(1);
         assertThat(job.published()).isEqualTo(source());
         assertThat(new InMemoryStore(job.to).list()).hasSize(1);
+    }
+
+    /** A process that dies while a resumed step still opens its reader leaves the step's row with an empty context. */
+    @Test
+    void aSecondKillBeforeTheCopyHasItsPositionRepeatsNoBatch() throws Exception {
+        int[] upserts = {0};
+        job.target = call -> {
+            if (call.equals("before upsert") && ++upserts[0] >= 4) {
+                throw new IllegalStateException("dies");
+            }
+        };
+        assertThatThrownBy(() -> job.run()).isInstanceOf(Exception.class);
+        assertThatThrownBy(() -> job.run()).isInstanceOf(Exception.class);
+        try (Connection connection = DriverManager.getConnection(JobDatabase.url(job.home.resolve("jobs")), "SA", "");
+                Statement statement = connection.createStatement()) {
+            ByteArrayOutputStream empty = new ByteArrayOutputStream();
+            new DefaultExecutionContextSerializer().serialize(Map.of(), empty);
+            String last = "(SELECT MAX(STEP_EXECUTION_ID) FROM BATCH_STEP_EXECUTION WHERE STEP_NAME = 'copy')";
+            assertThat(statement.executeUpdate("UPDATE BATCH_STEP_EXECUTION_CONTEXT SET SERIALIZED_CONTEXT = NULL,"
+                            + " SHORT_CONTEXT = '" + empty.toString(StandardCharsets.ISO_8859_1)
+                            + "' WHERE STEP_EXECUTION_ID = " + last))
+                    .isOne();
+            statement.execute("UPDATE BATCH_STEP_EXECUTION SET STATUS = 'STARTED', EXIT_CODE = 'EXECUTING',"
+                    + " END_TIME = NULL WHERE STEP_EXECUTION_ID = " + last);
+            statement.execute("UPDATE BATCH_JOB_EXECUTION SET STATUS = 'STARTED', EXIT_CODE = 'UNKNOWN',"
+                    + " END_TIME = NULL WHERE STATUS = 'FAILED'");
+        }
+        upserts[0] = 0;
+        job.target = call -> upserts[0] += call.equals("before upsert") ? 1 : 0;
+
+        assertThat(job.run().status()).isEqualTo(Status.VERIFIED);
+
+        assertThat(upserts[0]).as("batches written by the third run").isEqualTo(2);
+        assertThat(job.published()).isEqualTo(source());
     }
 
     @Test

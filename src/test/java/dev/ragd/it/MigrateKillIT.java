@@ -43,7 +43,7 @@ import tools.jackson.databind.JsonNode;
  * one batch was written twice.
  *
  * <p>{@code -Dragd.kills=N} sets the number of random kills for each pair of stores (4) and, from 100 on, lets every pair take
- * every test; {@code -Dragd.seed=N} repeats a choice of instants. A pair joins by a line in {@link #pairs()}.
+ * every test at full length; {@code -Dragd.seed=N} repeats a choice of instants. A pair joins by a line in {@link #pairs()}.
  */
 class MigrateKillIT {
 
@@ -76,7 +76,7 @@ class MigrateKillIT {
     @ParameterizedTest
     @MethodSource("twoPairs")
     void killedAtEveryChunkBoundary(List<String> pair) {
-        int batches = 10;
+        int batches = KILLS < 100 ? 5 : 10;
         try (Migration migration = new Migration(pair, batches * BATCH)) {
             Outcome outcome = new Outcome();
             for (int batch = 0; batch <= batches; batch++) {
@@ -97,7 +97,7 @@ class MigrateKillIT {
     /** The worst instant there is: the server has written a batch, and the process dies before it hears of it. */
     @Test
     void killedBetweenTheWriteAndItsAnswerOfEveryBatch() {
-        int batches = 10;
+        int batches = KILLS < 100 ? 5 : 10;
         List<String> pair = List.of("chromadb", "chromadb");
         try (Migration migration = new Migration(pair, batches * BATCH)) {
             Outcome outcome = new Outcome();
@@ -127,7 +127,7 @@ class MigrateKillIT {
     @ParameterizedTest
     @MethodSource("twoPairs")
     void killedInTheStepsAroundTheCopy(List<String> pair) {
-        int batches = 10;
+        int batches = KILLS < 100 ? 5 : 10;
         try (Migration migration = new Migration(pair, batches * BATCH)) {
             Outcome outcome = new Outcome();
             Map<String, Function<Ragd, BooleanSupplier>> moments = new LinkedHashMap<>();
@@ -137,7 +137,7 @@ class MigrateKillIT {
                 moments.put("publish", ragd -> () -> exists(ragd, "data", "catalog.json"));
             }
             moments.put("report", ragd -> () -> exists(ragd, "reports", ".json"));
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < (KILLS < 100 ? 1 : 3); round++) {
                 for (String step : moments.keySet()) {
                     Ragd ragd = migration.ragd(step + round);
                     String target = migration.target();
