@@ -79,6 +79,8 @@ final class ParserChild {
                             || k.equals("_JAVA_OPTIONS")
                             || k.startsWith("LOADER_"));
             builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+            // An empty folder: a library that looks for a program to help it finds none.
+            builder.environment().put("PATH", folder.toString());
             ParserChild child = new ParserChild(builder.start(), folder, settings);
             child.awaitReady();
             return child;
@@ -119,8 +121,6 @@ final class ParserChild {
         c.add("-Djava.awt.headless=true");
         c.add("-Djava.io.tmpdir=" + folder);
         c.add("-Dpdfbox.fontcache=" + folder);
-        // No program can be started: this is no name of a way to do it.
-        c.add("-Djdk.lang.Process.launchMechanism=NONE");
         c.add("-Djavax.xml.accessExternalDTD=");
         c.add("-Djavax.xml.accessExternalSchema=");
         c.add("-Djavax.xml.accessExternalStylesheet=");

@@ -41,6 +41,7 @@ public final class ParserProcess {
      * @param args the character limit; the process's own folder for temporary files, which is deleted in the end
      */
     public static void main(String[] args) throws IOException {
+        startNoPrograms();
         int maxCharacters = Integer.parseInt(args[0]);
         Path folder = Path.of(args[1]);
         InputStream input = new FileInputStream(FileDescriptor.in);
@@ -64,6 +65,16 @@ public final class ParserProcess {
             ParserChild.deleteFolder(folder);
             Runtime.getRuntime().halt(0);
         }
+    }
+
+    /**
+     * No program can be started: "NONE" is no name of a way to do it. Java reads the name once, newer ones (25 does, 17 does
+     * not) as soon as the environment is read, and then an unknown name would fail that: so the environment comes first. On
+     * those, only PATH stands in the way of programs, see {@link ParserChild}.
+     */
+    private static void startNoPrograms() {
+        System.getenv();
+        System.setProperty("jdk.lang.Process.launchMechanism", "NONE");
     }
 
     private static void work(BlockingQueue<String> requests, DataOutputStream out, int maxCharacters) {

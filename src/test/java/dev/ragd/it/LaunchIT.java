@@ -76,6 +76,18 @@ class LaunchIT {
     }
 
     @Test
+    void aNewerJavaReadsEveryFormat() throws IOException {
+        Ragd newer = desk.ragd.withJava(newerJava()).withHome(desk.folder.resolve("newer-home"));
+        String samples = Path.of("sample-docs").toAbsolutePath().toString();
+
+        Ragd.Result index = newer.run("index", samples, "--json").expect(3);
+
+        assertThat(index.json().at("/files/indexed").asInt()).isEqualTo(14);
+        assertThat(index.json().at("/quarantined").size()).isEqualTo(1);
+        assertThat(index.json().at("/quarantined/0/path").asString()).endsWith("broken.docx");
+    }
+
+    @Test
     void underCronThereIsNoLocaleAndNamesAreStillRead() {
         desk.write("\u00dcbersicht \u4e2d\u6587.txt", "Otters live in rivers.");
         Ragd cron = desk.ragd.through(List.of("env", "-u", "LC_ALL", "-u", "LC_CTYPE", "-u", "LANG"));
