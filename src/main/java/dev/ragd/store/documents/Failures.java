@@ -60,7 +60,8 @@ final class Failures {
 
     /** The sentence for damaged files. */
     static String corrupt(Path file, @Nullable String problem) {
-        return file + " is damaged (" + problem + "); restore it from a backup, or drop the collection and index again";
+        return file + " is damaged (" + (problem == null ? "it ends too early" : problem)
+                + "); restore it from a backup, or delete the collection's folder and index again";
     }
 
     private static boolean isExhausted(String said) {
