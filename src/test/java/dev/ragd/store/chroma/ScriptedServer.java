@@ -34,6 +34,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     private final ServerSocket socket;
+    private final Thread acceptor;
     private final Function<Request, Answer> script;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
 
@@ -44,7 +45,7 @@ final class ScriptedServer implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        Thread acceptor = new Thread(this::accept);
+        acceptor = new Thread(this::accept);
         acceptor.setDaemon(true);
         acceptor.start();
     }
@@ -137,5 +138,10 @@ final class ScriptedServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         socket.close();
+        try {
+            acceptor.join(); // until it has left accept(), the system goes on listening for it
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
