@@ -30,7 +30,7 @@ class FullDiskIT {
         desk = new Desk(folder, backend);
         disk = Files.createDirectory(folder.resolve("disk"));
         try {
-            shell("mount -t tmpfs -o size=70m none \"$1\"", disk);
+            shell("mount -t tmpfs -o size=160m none \"$1\"", disk);
         } catch (IllegalStateException e) {
             disk = null;
             String message = "NO FULL DISK FOR TESTS: " + e.getMessage();
