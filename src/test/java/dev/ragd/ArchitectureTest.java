@@ -60,6 +60,8 @@ class ArchitectureTest {
             .definedBy("dev.ragd.store.lucene..")
             .layer("faiss")
             .definedBy("dev.ragd.store.faiss..")
+            .layer("leann")
+            .definedBy("dev.ragd.store.leann..")
             .layer("snapshot")
             .definedBy("dev.ragd.store.snapshot..")
             .layer("config")
@@ -81,16 +83,18 @@ class ArchitectureTest {
             .whereLayer("ingest")
             .mayOnlyBeAccessedByLayers("jobs", "app")
             .whereLayer("embed")
-            .mayOnlyBeAccessedByLayers("catalog", "ops", "jobs", "cli", "app")
+            .mayOnlyBeAccessedByLayers("catalog", "ops", "jobs", "cli", "app", "leann")
             .whereLayer("chroma")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("faiss binding")
-            .mayOnlyBeAccessedByLayers("faiss", "app")
+            .mayOnlyBeAccessedByLayers("faiss", "leann", "app")
             .whereLayer("documents")
-            .mayOnlyBeAccessedByLayers("lucene", "faiss")
+            .mayOnlyBeAccessedByLayers("lucene", "faiss", "leann")
             .whereLayer("lucene")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("faiss")
+            .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("leann")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("snapshot")
             .mayOnlyBeAccessedByLayers("app")
@@ -129,6 +133,15 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theFaissStoreKnowsPortDocumentsAndBinding = knowsOnly(
             "dev.ragd.store.faiss..", "dev.ragd.store", "dev.ragd.store.documents", "dev.ragd.faiss", "dev.ragd.files");
+
+    @ArchTest
+    static final ArchRule theLeannStoreKnowsPortDocumentsBindingAndModels = knowsOnly(
+            "dev.ragd.store.leann..",
+            "dev.ragd.store",
+            "dev.ragd.store.documents",
+            "dev.ragd.faiss",
+            "dev.ragd.embed",
+            "dev.ragd.files");
 
     @ArchTest
     static final ArchRule luceneStaysInTheDocumentStore = onlyIn("org.apache.lucene..", "dev.ragd.store.documents..");

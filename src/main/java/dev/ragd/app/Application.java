@@ -28,16 +28,16 @@ public final class Application implements Services {
 
     @Override
     public Reading open(Home home, Settings settings, Consumer<String> notes) {
-        VectorStore store = Stores.openToRead(home, settings, notes);
-        return new OpenStore(store, generations(home), new ConfiguredModels(home, settings));
+        ConfiguredModels models = new ConfiguredModels(home, settings);
+        return new OpenStore(Stores.openToRead(models, notes), generations(home), models);
     }
 
     @Override
     public Reading openToChange(Home home, Settings settings, Consumer<String> notes) {
         OwnerLock lock = OwnerLock.take(home.jobs());
         try {
-            VectorStore store = Stores.open(home, settings, notes);
-            return new Locked(new OpenStore(store, generations(home), new ConfiguredModels(home, settings)), lock);
+            ConfiguredModels models = new ConfiguredModels(home, settings);
+            return new Locked(new OpenStore(Stores.open(models, notes), generations(home), models), lock);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -46,7 +46,7 @@ public final class Application implements Services {
 
     @Override
     public Health health(Home home, Settings settings, Consumer<String> notes) {
-        return HealthService.check(() -> Stores.open(home, settings, notes));
+        return HealthService.check(() -> Stores.open(new ConfiguredModels(home, settings), notes));
     }
 
     @Override

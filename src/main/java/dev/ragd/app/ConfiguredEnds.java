@@ -24,6 +24,7 @@ final class ConfiguredEnds implements MigrateResources {
 
     private final Home home;
     private final Settings settings;
+    private final ConfiguredModels models;
     private final MigrateRequest request;
     private final boolean readOnly;
     private final Progress progress;
@@ -36,6 +37,7 @@ final class ConfiguredEnds implements MigrateResources {
     ConfiguredEnds(Home home, Settings settings, MigrateRequest request, boolean readOnly, Progress progress) {
         this.home = home;
         this.settings = settings;
+        this.models = new ConfiguredModels(home, settings);
         this.request = request;
         this.readOnly = readOnly;
         this.progress = progress;
@@ -44,7 +46,7 @@ final class ConfiguredEnds implements MigrateResources {
     @Override
     public synchronized VectorStore source() {
         if (source == null) {
-            VectorStore opened = Stores.openToRead(request.from(), home, settings, progress::note);
+            VectorStore opened = Stores.openToRead(request.from(), models, progress::note);
             if (request.from().equals(request.to()) && !readOnly && !(opened instanceof NothingStored)) {
                 opened.close();
                 opened = target();
@@ -60,9 +62,9 @@ final class ConfiguredEnds implements MigrateResources {
             if (readOnly && request.from().equals(request.to())) {
                 target = source();
             } else if (readOnly) {
-                target = Stores.openTargetToRead(request.to(), home, settings, progress::note);
+                target = Stores.openTargetToRead(request.to(), models, progress::note);
             } else {
-                target = Stores.open(request.to(), home, settings, progress::note);
+                target = Stores.open(request.to(), models, progress::note);
             }
         }
         return target;
@@ -71,7 +73,7 @@ final class ConfiguredEnds implements MigrateResources {
     @Override
     public synchronized Embedder embedder() {
         if (embedder == null) {
-            embedder = new ConfiguredModels(home, settings).configured();
+            embedder = models.configured();
         }
         return embedder;
     }

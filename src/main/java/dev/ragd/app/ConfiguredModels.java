@@ -14,11 +14,32 @@ import dev.ragd.ops.Models;
 import java.net.URI;
 import java.util.Optional;
 
-/** The models that the settings name. */
-record ConfiguredModels(Home home, Settings settings) implements Models {
+/** The models that the settings name. All who ask for the configured one share it. Safe for use by several threads. */
+final class ConfiguredModels implements Models {
+
+    private final Home home;
+    private final Settings settings;
+    private final SharedEmbedder configured = new SharedEmbedder(this::open);
+
+    ConfiguredModels(Home home, Settings settings) {
+        this.home = home;
+        this.settings = settings;
+    }
+
+    Home home() {
+        return home;
+    }
+
+    Settings settings() {
+        return settings;
+    }
 
     @Override
     public Embedder configured() {
+        return configured.claim();
+    }
+
+    private Embedder open() {
         EmbedSettings embed = embedSettings();
         try {
             return Embedders.open(embed);

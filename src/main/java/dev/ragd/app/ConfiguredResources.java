@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 class ConfiguredResources implements IndexResources {
 
     private final Home home;
-    private final Settings settings;
+    private final ConfiguredModels models;
     private final Progress progress;
     private final ChunkSettings chunking;
     private final ParserSettings parsing;
@@ -34,7 +34,7 @@ class ConfiguredResources implements IndexResources {
 
     ConfiguredResources(Home home, Settings settings, Progress progress) {
         this.home = home;
-        this.settings = settings;
+        this.models = new ConfiguredModels(home, settings);
         this.progress = progress;
         this.chunking = new ChunkSettings(settings.get(Catalogue.CHUNK_TOKENS), settings.get(Catalogue.CHUNK_OVERLAP));
         this.parsing = parserSettings(settings);
@@ -49,7 +49,7 @@ class ConfiguredResources implements IndexResources {
     }
 
     VectorStore openStore() {
-        return Stores.open(home, settings, progress::note);
+        return Stores.open(models, progress::note);
     }
 
     @Override
@@ -61,7 +61,7 @@ class ConfiguredResources implements IndexResources {
     @Override
     public synchronized Embedder embedder() {
         if (embedder == null) {
-            embedder = new ConfiguredModels(home, settings).configured();
+            embedder = models.configured();
         }
         return embedder;
     }

@@ -12,6 +12,7 @@ import dev.ragd.store.chroma.ChromaStore;
 import dev.ragd.store.chroma.server.ManagedChroma;
 import dev.ragd.store.chroma.server.ManagedSettings;
 import dev.ragd.store.faiss.FaissStore;
+import dev.ragd.store.leann.LeannStore;
 import dev.ragd.store.lucene.LuceneStore;
 import dev.ragd.store.snapshot.SnapshotStore;
 import java.io.IOException;
@@ -32,22 +33,23 @@ final class Stores {
     static final List<StoreReference.Kind> KINDS = List.of(
             new StoreReference.Kind(ChromaStore.NAME, false),
             new StoreReference.Kind(FaissStore.NAME, false),
+            new StoreReference.Kind(LeannStore.NAME, false),
             new StoreReference.Kind(LuceneStore.NAME, false),
             new StoreReference.Kind(SNAPSHOT, true));
 
     private Stores() {}
 
     /** The store that a migration names, to read and to write. */
-    static VectorStore open(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
+    static VectorStore open(StoreReference store, ConfiguredModels models, Consumer<String> notes) {
         return store.location() == null
-                ? open(store.kind(), home, settings, notes)
+                ? open(store.kind(), models, notes)
                 : SnapshotStore.create(store.location());
     }
 
     /** The same to read only; nothing is created. */
-    static VectorStore openToRead(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
+    static VectorStore openToRead(StoreReference store, ConfiguredModels models, Consumer<String> notes) {
         if (store.location() == null) {
-            return openToRead(store.kind(), home, settings, notes);
+            return openToRead(store.kind(), models, notes);
         }
         return Files.exists(store.location())
                 ? SnapshotStore.openToRead(store.location())
@@ -55,9 +57,9 @@ final class Stores {
     }
 
     /** The same for what a migration would write to: refused where that could not be made, and nothing is created. */
-    static VectorStore openTargetToRead(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
+    static VectorStore openTargetToRead(StoreReference store, ConfiguredModels models, Consumer<String> notes) {
         boolean absent = store.location() != null && SnapshotStore.isToBeCreated(store.location());
-        return absent ? new NothingStored(store.toString()) : openToRead(store, home, settings, notes);
+        return absent ? new NothingStored(store.toString()) : openToRead(store, models, notes);
     }
 
     /**
@@ -66,14 +68,17 @@ final class Stores {
      * @param notes told in one line what takes long
      * @throws StoreException when it cannot be opened
      */
-    static VectorStore open(Home home, Settings settings, Consumer<String> notes) {
-        return open(settings.get(Catalogue.BACKEND), home, settings, notes);
+    static VectorStore open(ConfiguredModels models, Consumer<String> notes) {
+        return open(models.settings().get(Catalogue.BACKEND), models, notes);
     }
 
-    private static VectorStore open(String backend, Home home, Settings settings, Consumer<String> notes) {
+    private static VectorStore open(String backend, ConfiguredModels models, Consumer<String> notes) {
+        Home home = models.home();
+        Settings settings = models.settings();
         return switch (backend) {
             case ChromaStore.NAME -> openChroma(home, settings, notes);
             case FaissStore.NAME -> new FaissStore(FaissConfiguration.of(home, settings));
+            case LeannStore.NAME -> new LeannStore(LeannConfiguration.of(models, notes));
             case LuceneStore.NAME -> new LuceneStore(home.data().resolve(LuceneStore.NAME));
             default ->
                 throw new StoreException.StoreRejected("the store '" + backend + "' is not part of this ragd", null);
@@ -92,16 +97,16 @@ final class Stores {
     }
 
     /** The same to read only: a home where nothing was ever stored needs no server to say so. */
-    static VectorStore openToRead(Home home, Settings settings, Consumer<String> notes) {
-        return openToRead(settings.get(Catalogue.BACKEND), home, settings, notes);
+    static VectorStore openToRead(ConfiguredModels models, Consumer<String> notes) {
+        return openToRead(models.settings().get(Catalogue.BACKEND), models, notes);
     }
 
-    private static VectorStore openToRead(String backend, Home home, Settings settings, Consumer<String> notes) {
+    private static VectorStore openToRead(String backend, ConfiguredModels models, Consumer<String> notes) {
         boolean managed = backend.equals(ChromaStore.NAME)
-                && settings.find(Catalogue.CHROMA_URL).isEmpty();
-        return managed && Files.notExists(home.data().resolve("chromadb").resolve("chroma.sqlite3"))
+                && models.settings().find(Catalogue.CHROMA_URL).isEmpty();
+        return managed && Files.notExists(models.home().data().resolve("chromadb").resolve("chroma.sqlite3"))
                 ? new NothingStored(ChromaStore.NAME)
-                : open(backend, home, settings, notes);
+                : open(backend, models, notes);
     }
 
     /** What is indexed is private: a new home is for its owner alone. */

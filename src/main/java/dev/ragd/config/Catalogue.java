@@ -13,7 +13,7 @@ public final class Catalogue {
 
     public static final Setting<String> BACKEND = Setting.of(
                     "storage.backend",
-                    SettingType.choice("chromadb", "faiss", "lucene"),
+                    SettingType.choice("chromadb", "faiss", "leann", "lucene"),
                     "chromadb",
                     "The vector store that commands work on")
             .withOption("--backend");
@@ -81,6 +81,27 @@ public final class Catalogue {
             SettingType.choice("auto", "avx512", "avx2", "off"),
             "auto",
             "The processor instructions to use at most; auto takes the best there are");
+
+    public static final Setting<String> LEANN_MODE = Setting.of(
+            "leann.mode",
+            SettingType.choice("codes"),
+            "codes",
+            "How a leann collection is searched: codes scans a learned code per chunk and embeds the most promising again");
+    public static final Setting<Double> LEANN_TARGET_RECALL = Setting.of(
+            "leann.target_recall",
+            SettingType.decimal(0.5, 0.999),
+            "0.95",
+            "The share of the nearest chunks that a leann search is to find: more embeds more chunks again");
+    public static final Setting<Integer> LEANN_BUDGET = Setting.of(
+            "leann.budget",
+            SettingType.integer(0, 100_000),
+            "0",
+            "Chunks that a leann search embeds again; 0 chooses by the target recall and what was learned");
+    public static final Setting<Integer> LEANN_TRAINING_EPOCHS = Setting.of(
+            "leann.training_epochs",
+            SettingType.integer(1, 1000),
+            "12",
+            "Rounds of training when leann learns its codes");
 
     public static final Setting<String> EMBED_PROVIDER = Setting.of(
             "embed.provider",
@@ -216,6 +237,10 @@ public final class Catalogue {
             FAISS_EF_SEARCH,
             FAISS_NPROBE,
             FAISS_SIMD,
+            LEANN_MODE,
+            LEANN_TARGET_RECALL,
+            LEANN_BUDGET,
+            LEANN_TRAINING_EPOCHS,
             EMBED_PROVIDER,
             EMBED_MODEL,
             EMBED_URL,

@@ -58,6 +58,17 @@ public record SettingType<T>(String name, String expected, List<String> allowed,
         });
     }
 
+    /** A number, both bounds included. */
+    static SettingType<Double> decimal(double least, double most) {
+        return new SettingType<>("number", "a number from " + least + " to " + most, List.of(), text -> {
+            double value = Double.parseDouble(text);
+            if (!(value >= least && value <= most)) {
+                throw new IllegalArgumentException("out of range");
+            }
+            return value;
+        });
+    }
+
     /** A duration, both bounds included. */
     static SettingType<Duration> duration(Duration least, Duration most) {
         String expected = "a duration such as 60s (units ms, s, m, h, d) from " + Durations.format(least) + " to "

@@ -6,6 +6,12 @@ public enum Capability {
     VECTORS("returns vectors"),
     /** Vectors read back have the very bits that were written; otherwise within two units in the last place per component. */
     EXACT_VECTORS("returns the exact bits of a vector"),
+    /**
+     * Vectors may come from any model, and records may lack a text. Otherwise the store makes vectors anew from the texts with
+     * a model of its own: others are refused with {@link StoreException.ForeignVectors}, records without a text with {@link
+     * StoreException.InvalidRecord}.
+     */
+    FOREIGN_VECTORS("keeps vectors that its own model did not make"),
     /** Doubles in metadata read back have the very bits that were written; otherwise within four units in the last place. */
     EXACT_DOUBLES("keeps doubles exactly"),
     /** Metadata values may be lists of one type. */

@@ -94,6 +94,27 @@ public abstract sealed class StoreException extends RuntimeException {
         }
     }
 
+    /** A vector that is not what the store's own model makes of the record's text. Nothing of its call was written. */
+    public static final class ForeignVectors extends StoreException {
+        public ForeignVectors(String store, String collection, String model, String id, double cosine) {
+            super(
+                    Category.PROTECTED,
+                    false,
+                    String.format(
+                            java.util.Locale.ROOT,
+                            "%s collection '%s' keeps no vectors but makes them anew with %s, and the vector of record"
+                                    + " '%s' is not the one that this model gives for its text (cosine %.4f, expected at"
+                                    + " least 0.9999); embed the texts with this model (ragd migrate --reembed, ragd index),"
+                                    + " configure the model that made the vectors, or choose a store that keeps them",
+                            store,
+                            collection,
+                            model,
+                            id,
+                            cosine),
+                    null);
+        }
+    }
+
     /** The store lacks what was asked for. Nothing was changed. */
     public static final class UnsupportedCapability extends StoreException {
         private final Capability capability;

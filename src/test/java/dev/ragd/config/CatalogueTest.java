@@ -30,6 +30,10 @@ class CatalogueTest {
         expected.put("storage.faiss.ef_search", 256);
         expected.put("storage.faiss.nprobe", 0);
         expected.put("storage.faiss.simd", "auto");
+        expected.put("leann.mode", "codes");
+        expected.put("leann.target_recall", 0.95);
+        expected.put("leann.budget", 0);
+        expected.put("leann.training_epochs", 12);
         expected.put("embed.provider", "local");
         expected.put("embed.model", null);
         expected.put("embed.url", null);

@@ -69,6 +69,11 @@ public abstract class VectorStoreContract {
         return 1;
     }
 
+    /** The collection without what a test wraps around it to give each vector a text that its model makes it of. */
+    protected VectorCollection plain(VectorCollection collection) {
+        return collection;
+    }
+
     @BeforeEach
     protected void openStore() throws Exception {
         store = open();
@@ -997,6 +1002,7 @@ public abstract class VectorStoreContract {
             switch (capability) {
                 case VECTORS -> vectors(c, declared);
                 case EXACT_VECTORS -> exactVectors(c);
+                case FOREIGN_VECTORS -> foreignVectors(c, declared);
                 case EXACT_DOUBLES -> exactDoubles(c);
                 case LIST_METADATA -> lists(c, declared);
                 case KEYWORD_SEARCH -> words(c, SearchRequest.Mode.KEYWORD, capability, declared);
@@ -1037,6 +1043,38 @@ public abstract class VectorStoreContract {
             c.upsert(extremes);
             assertHolds(c, extremes);
         }
+    }
+
+    private void foreignVectors(VectorCollection c, boolean declared) {
+        if (declared) {
+            VectorRecord textless = record("textless", 1, null);
+            VectorRecord one = record("one", 2, "the same text");
+            VectorRecord other = record("other", 3, "the same text");
+            c.upsert(List.of(textless, one, other));
+            assertHolds(c, textless, one, other);
+            return;
+        }
+        VectorRecord own = record("own", 1, "text");
+        VectorRecord more = record("more", 4, "more");
+        c.upsert(List.of(own));
+        VectorCollection plain = plain(c);
+        String text = plain.get(List.of("own"), Set.of(Field.TEXT)).get(0).text();
+        VectorRecord foreign = new VectorRecord("own", vector(2), text, own.metadata());
+        assertThatThrownBy(() -> plain.upsert(List.of(foreign)))
+                .isInstanceOfSatisfying(
+                        StoreException.ForeignVectors.class,
+                        e -> assertThat(e.category()).isEqualTo(StoreException.Category.PROTECTED))
+                .hasMessageContaining("'own'")
+                .hasMessageContaining("--reembed");
+        for (String nothing : new String[] {null, "", " \n"}) {
+            VectorRecord textless = record("textless", 1, nothing);
+            assertRefused(
+                    textless,
+                    () -> plain.upsert(List.of(new VectorRecord("new", vector(1), text, Metadata.EMPTY), textless)));
+        }
+        assertThat(c.count()).as("nothing was written").isEqualTo(1);
+        c.upsert(List.of(more));
+        assertHolds(c, own, more);
     }
 
     private void exactDoubles(VectorCollection c) {

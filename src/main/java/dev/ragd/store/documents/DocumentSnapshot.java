@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -190,6 +191,19 @@ public final class DocumentSnapshot implements AutoCloseable {
     public void forEachVector(int fromOrdinal, VectorVisitor visitor) {
         VectorReader vectors = vectors();
         float[] vector = new float[header().spec().dimension()];
+        forEachLive(fromOrdinal, (segment, document, ordinal) -> {
+            vectors.read(segment, document, vector, 0);
+            visitor.visit(ordinal, vector);
+        });
+    }
+
+    /** Takes one live document. */
+    @FunctionalInterface
+    private interface LiveVisitor {
+        void visit(int segment, int document, int ordinal) throws IOException;
+    }
+
+    private void forEachLive(int fromOrdinal, LiveVisitor visitor) {
         run(() -> {
             FixedBitSet[] all = matches.of(null);
             for (int s = Math.max(0, segments.segment(fromOrdinal)); s < all.length; s++) {
@@ -198,13 +212,28 @@ public final class DocumentSnapshot implements AutoCloseable {
                 while (d < all[s].length()) {
                     d = all[s].nextSetBit(d);
                     if (d < all[s].length()) {
-                        vectors.read(s, d, vector, 0);
-                        visitor.visit(ordinals.ordinal(d), vector);
+                        visitor.visit(s, d, ordinals.ordinal(d));
                         d++;
                     }
                 }
             }
             return true;
+        });
+    }
+
+    /**
+     * Reads the codes of all live records from an ordinal on, in order of their ordinals.
+     *
+     * @throws IllegalStateException when the collection does not keep codes
+     */
+    public void forEachCode(int fromOrdinal, CodeVisitor visitor) {
+        if (header().storage() != VectorStorage.CODES) {
+            throw new IllegalStateException("the collection keeps " + header().storage() + ", not codes");
+        }
+        CodeReader codes = new CodeReader(segments);
+        forEachLive(fromOrdinal, (segment, document, ordinal) -> {
+            BytesRef code = codes.read(segment, document);
+            visitor.visit(ordinal, code.bytes, code.offset, code.length);
         });
     }
 
@@ -262,7 +291,8 @@ public final class DocumentSnapshot implements AutoCloseable {
     }
 
     private void requireKept(Set<Field> fields) {
-        if (fields.contains(Field.VECTOR) && header().storage() == VectorStorage.NONE) {
+        boolean kept = header().storage() == VectorStorage.EXACT || header().storage() == VectorStorage.GRAPH;
+        if (fields.contains(Field.VECTOR) && !kept) {
             throw new StoreException.UnsupportedCapability(store, Capability.VECTORS, "read vectors");
         }
     }

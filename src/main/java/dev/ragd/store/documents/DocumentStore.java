@@ -140,7 +140,22 @@ public final class DocumentStore implements CollectionState {
      * @throws StoreException.StoreBusy when another process writes to the collection; nothing is written
      */
     public int upsert(List<VectorRecord> batch) {
+        return upsert(batch, null);
+    }
+
+    /**
+     * The same for a collection that keeps codes.
+     *
+     * @param codes one per record, in order; null where the storage is another one than {@link VectorStorage#CODES}
+     */
+    public int upsert(List<VectorRecord> batch, @Nullable List<byte[]> codes) {
         RecordRules.check(batch, store, folder.header());
+        boolean wanted = folder.header().storage() == VectorStorage.CODES;
+        if (codes == null ? wanted : !wanted || codes.size() != batch.size()) {
+            throw new IllegalArgumentException(
+                    batch.size() + " records, " + (codes == null ? "no" : codes.size()) + " codes, storage "
+                            + folder.header().storage());
+        }
         return write(() -> {
             DocumentWriter w = writer();
             int first = w.nextOrdinal();
@@ -148,8 +163,10 @@ public final class DocumentStore implements CollectionState {
                 throw new StoreException.ResourceExhausted(
                         name() + " has used up its ordinals; copy it to a new collection", null);
             }
-            for (VectorRecord record : batch) {
-                w.put(RecordDocuments.term(record.id()), documents.document(record, w.nextOrdinal()));
+            for (int i = 0; i < batch.size(); i++) {
+                VectorRecord record = batch.get(i);
+                byte[] code = codes == null ? null : codes.get(i);
+                w.put(RecordDocuments.term(record.id()), documents.document(record, code, w.nextOrdinal()));
                 changed = true;
             }
             return first;
@@ -219,6 +236,23 @@ public final class DocumentStore implements CollectionState {
                 changed = true;
             }
             return point;
+        });
+    }
+
+    /**
+     * Gives records other codes under their ordinals, and commits that together with what tells the adapter how to read
+     * them: after a crash both are there or neither. Commits what was written before, too.
+     *
+     * @param adapterData replaces what was given before
+     */
+    public CommitPoint recode(List<RecordCode> codes, Map<String, String> adapterData) {
+        return write(() -> {
+            DocumentWriter w = writer();
+            for (RecordCode code : codes) {
+                w.recode(RecordDocuments.term(code.id()), code.code());
+            }
+            changed = true;
+            return w.commit(adapterData);
         });
     }
 

@@ -12,6 +12,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one collection. The document store calls it from one thread at a time, which keeps ordinals in order. */
@@ -72,6 +73,11 @@ final class DocumentWriter implements AutoCloseable {
         dirty = true;
         writer.updateDocument(id, document);
         nextOrdinal++;
+    }
+
+    void recode(Term id, byte[] code) throws IOException {
+        dirty = true;
+        writer.updateBinaryDocValue(id, Names.CODE, new BytesRef(code));
     }
 
     void delete(Term[] ids) throws IOException {

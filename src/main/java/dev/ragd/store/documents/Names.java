@@ -17,6 +17,8 @@ final class Names {
     static final String NUMBERS = "numbers";
     /** The vector: a binary doc value, see {@link VectorBytes}. */
     static final String VECTOR = "vector";
+    /** What the adapter keeps instead of the vector: a binary doc value. */
+    static final String CODE = "code";
     /** The vector in the graph. */
     static final String GRAPH = "graph";
 

@@ -35,7 +35,8 @@ final class OrderedMergePolicy extends LogByteSizeMergePolicy {
         Set<SegmentCommitInfo> busy = context.getMergingSegments();
         for (SegmentCommitInfo segment : segments) {
             int dead = context.numDeletesToMerge(segment);
-            if (!busy.contains(segment) && dead > segment.info.maxDoc() * MAX_DEAD) {
+            boolean recoded = segment.hasFieldUpdates(); // holds the codes of before as well
+            if (!busy.contains(segment) && (recoded || dead > segment.info.maxDoc() * MAX_DEAD)) {
                 MergeSpecification alone = new MergeSpecification();
                 alone.add(new OneMerge(List.of(segment)));
                 return alone;

@@ -15,6 +15,7 @@ import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
 
 /** Turns records into Lucene's documents: the fields of {@link Names}. */
 final class RecordDocuments {
@@ -34,7 +35,8 @@ final class RecordDocuments {
         this.distance = header.spec().distance();
     }
 
-    Document document(VectorRecord record, int ordinal) {
+    /** @param code what the adapter keeps of the vector; null where the storage is another one than CODES */
+    Document document(VectorRecord record, byte @Nullable [] code, int ordinal) {
         Document document = new Document();
         BytesRef id = new BytesRef(record.id());
         document.add(new StringField(Names.ID, id, Field.Store.NO));
@@ -46,7 +48,11 @@ final class RecordDocuments {
             document.add(new Field(Names.WORDS, text, WORDS));
         }
         MetadataTerms.add(record.metadata(), text != null, document);
-        addVector(Objects.requireNonNull(record.vector()), document);
+        if (storage == VectorStorage.CODES) {
+            document.add(new BinaryDocValuesField(Names.CODE, new BytesRef(Objects.requireNonNull(code))));
+        } else {
+            addVector(Objects.requireNonNull(record.vector()), document);
+        }
         return document;
     }
 

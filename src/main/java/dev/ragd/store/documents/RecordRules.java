@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Refuses what cannot be written before anything of a call is. */
-final class RecordRules {
+public final class RecordRules {
 
     private RecordRules() {}
 
@@ -17,7 +17,7 @@ final class RecordRules {
      * @throws StoreException.InvalidRecord when a vector is missing or an id comes twice
      * @throws StoreException.DimensionMismatch when a vector has another length than the collection's
      */
-    static void check(List<VectorRecord> batch, String store, CollectionHeader header) {
+    public static void check(List<VectorRecord> batch, String store, CollectionHeader header) {
         Set<String> ids = new HashSet<>(batch.size() * 2);
         int dimension = header.spec().dimension();
         for (VectorRecord r : batch) {

@@ -4,6 +4,8 @@ package dev.ragd.store.documents;
 public enum VectorStorage {
     /** Nothing: the adapter keeps or recomputes them. */
     NONE,
+    /** A code of the adapter's own making per record, read by {@link DocumentSnapshot#forEachCode}. */
+    CODES,
     /** The very bits, read by ordinal. */
     EXACT,
     /** The very bits, and a graph (HNSW) to search in. */

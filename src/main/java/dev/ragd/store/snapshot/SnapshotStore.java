@@ -35,6 +35,7 @@ public final class SnapshotStore implements VectorStore {
     private static final Set<Capability> CAPABILITIES = Set.of(
             Capability.VECTORS,
             Capability.EXACT_VECTORS,
+            Capability.FOREIGN_VECTORS,
             Capability.EXACT_DOUBLES,
             Capability.LIST_METADATA,
             Capability.PERSISTENT);

@@ -1,0 +1,26 @@
+package dev.ragd.app;
+
+import dev.ragd.config.Catalogue;
+import dev.ragd.config.Settings;
+import dev.ragd.store.leann.LeannSettings;
+import dev.ragd.store.leann.LeannStore;
+import java.util.function.Consumer;
+
+/** Settings as the leann store wants them. */
+final class LeannConfiguration {
+
+    private LeannConfiguration() {}
+
+    static LeannSettings of(ConfiguredModels models, Consumer<String> notes) {
+        Settings settings = models.settings();
+        return new LeannSettings(
+                models.home().data().resolve(LeannStore.NAME),
+                models.home().cache(),
+                models::configured,
+                settings.get(Catalogue.LEANN_TARGET_RECALL),
+                settings.get(Catalogue.LEANN_BUDGET),
+                settings.get(Catalogue.LEANN_TRAINING_EPOCHS),
+                LeannSettings.TRAIN_AT,
+                notes);
+    }
+}

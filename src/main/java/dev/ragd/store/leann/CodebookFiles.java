@@ -1,0 +1,235 @@
+package dev.ragd.store.leann;
+
+import dev.ragd.files.AtomicFile;
+import dev.ragd.store.Distance;
+import dev.ragd.store.StoreException;
+import dev.ragd.store.documents.CollectionFolder;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.zip.CRC32C;
+
+/**
+ * The codebook files of a collection. A file is written whole, under a name that was never used, and never changed; it becomes
+ * the collection's when a commit names it, with its length and checksum. All numbers are little-endian:
+ *
+ * <pre>
+ * int64 magic "RAGDLEAN", int32 version, int32 generation, int64 x 2 the collection's id
+ * int32 distance (0 cosine, 1 l2, 2 ip), int32 dimension d, int32 parts m, int32 trained vectors, float64 error
+ * float32 scale, int16 x d*d: the rotation, row by row
+ * float32 scale, int16 x 256*d: the centroids, [m][256][d/m]
+ * int32 records, int32 number of k, int32 each; int32 number of targets, int32 each; int32 budget per k and target
+ * int32 CRC32C of all before it
+ * </pre>
+ */
+final class CodebookFiles {
+
+    static final int VERSION = 1;
+
+    private static final long MAGIC = 0x4e41_454c_4447_4152L; // "RAGDLEAN"
+    private static final String PREFIX = "codebook-";
+    private static final String SUFFIX = ".leann";
+    private static final int HEAD = 64;
+    private static final int FEW = 1_000;
+
+    private final CollectionFolder folder;
+
+    CodebookFiles(CollectionFolder folder) {
+        this.folder = folder;
+    }
+
+    /** Writes one durably. */
+    CodebookName write(Codebook book) {
+        byte[] bytes = bytes(book);
+        int checksum = checksum(bytes);
+        String file = PREFIX + book.generation() + "-" + UUID.randomUUID() + SUFFIX;
+        try {
+            AtomicFile.write(folder.file(file), bytes);
+        } catch (IOException e) {
+            throw new StoreException.ResourceExhausted(
+                    folder.file(file) + " cannot be written: " + e
+                            + "; the records are safe; free space and run this again",
+                    e);
+        }
+        return new CodebookName(book.generation(), file, bytes.length, checksum);
+    }
+
+    /** The bytes of a codebook's file. */
+    static byte[] bytes(Codebook book) {
+        BudgetTable budgets = book.budgets();
+        int numbers = 3 + budgets.ks().length + budgets.targets().length + budgets.budgets().length;
+        int size = HEAD
+                + 2 * Float.BYTES
+                + Short.BYTES
+                        * (book.rotation().steps().length + book.centroids().steps().length)
+                + Integer.BYTES * (numbers + 1);
+        ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        out.putLong(MAGIC).putInt(VERSION).putInt(book.generation());
+        out.putLong(book.collection().getMostSignificantBits());
+        out.putLong(book.collection().getLeastSignificantBits());
+        out.putInt(book.distance().ordinal()).putInt(book.dimension()).putInt(book.parts());
+        out.putInt(book.trained()).putDouble(book.error());
+        out.putLong(0);
+        put(out, book.rotation());
+        put(out, book.centroids());
+        out.putInt(budgets.records());
+        put(out, budgets.ks());
+        put(out, budgets.targets());
+        for (int budget : budgets.budgets()) {
+            out.putInt(budget);
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(out.array(), 0, out.position());
+        out.putInt((int) crc.getValue());
+        return out.array();
+    }
+
+    private static void put(ByteBuffer out, Codebook.Rounded numbers) {
+        out.putFloat(numbers.scale());
+        for (short step : numbers.steps()) {
+            out.putShort(step);
+        }
+    }
+
+    private static void put(ByteBuffer out, int[] numbers) {
+        out.putInt(numbers.length);
+        for (int number : numbers) {
+            out.putInt(number);
+        }
+    }
+
+    private static int checksum(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - Integer.BYTES);
+    }
+
+    /**
+     * Reads one.
+     *
+     * @throws StoreException.CorruptIndex when it is not, to the last bit, what the commit names
+     * @throws StoreException.FormatTooNew when a newer ragd wrote it
+     */
+    Codebook read(CodebookName name) {
+        Path file = folder.file(name.file());
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw corrupt(file, "it cannot be read: " + e, e);
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, Math.max(0, bytes.length - Integer.BYTES));
+        if (bytes.length != name.bytes() || bytes.length < HEAD || (int) crc.getValue() != name.checksum()) {
+            throw corrupt(file, "it is not the file that the commit names: its length or checksum differs", null);
+        }
+        try {
+            Codebook book = parse(bytes, file);
+            if (!book.collection().toString().equals(folder.header().id()) || book.generation() != name.generation()) {
+                throw corrupt(file, "it belongs elsewhere", null);
+            }
+            return book;
+        } catch (BufferUnderflowException | ArithmeticException | IndexOutOfBoundsException e) {
+            throw corrupt(file, "its parts do not fit its length", e);
+        }
+    }
+
+    static Codebook parse(byte[] bytes, Path file) {
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        if (in.getLong() != MAGIC) {
+            throw corrupt(file, "it is no codebook", null);
+        }
+        int version = in.getInt();
+        if (version > VERSION) {
+            throw new StoreException.FormatTooNew(file.toString(), version, VERSION);
+        }
+        int generation = in.getInt();
+        UUID collection = new UUID(in.getLong(), in.getLong());
+        int distance = in.getInt();
+        int dimension = in.getInt();
+        int parts = in.getInt();
+        int trained = in.getInt();
+        double error = in.getDouble();
+        in.getLong();
+        if (distance < 0
+                || distance >= Distance.values().length
+                || dimension < 1
+                || parts < 1
+                || dimension % parts != 0) {
+            throw corrupt(file, "it has distance " + distance + ", " + dimension + " components in " + parts, null);
+        }
+        Codebook.Rounded rotation = rounded(in, Math.multiplyExact(dimension, dimension));
+        Codebook.Rounded centroids = rounded(in, Math.multiplyExact(LookupTable.ENTRIES, dimension));
+        int records = in.getInt();
+        int[] ks = ints(in, count(in, file));
+        int[] targets = ints(in, count(in, file));
+        int[] budgets = ints(in, ks.length * targets.length);
+        return new Codebook(
+                collection,
+                generation,
+                Distance.values()[distance],
+                dimension,
+                parts,
+                trained,
+                error,
+                rotation,
+                centroids,
+                new BudgetTable(records, ks, targets, budgets));
+    }
+
+    private static int count(ByteBuffer in, Path file) {
+        int count = in.getInt();
+        if (count < 1 || count > FEW) {
+            throw corrupt(file, "a table of it has " + count + " rows", null);
+        }
+        return count;
+    }
+
+    private static Codebook.Rounded rounded(ByteBuffer in, int count) {
+        float scale = in.getFloat();
+        if ((long) count * Short.BYTES > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        short[] steps = new short[count];
+        in.asShortBuffer().get(steps);
+        in.position(in.position() + count * Short.BYTES);
+        return new Codebook.Rounded(scale, steps);
+    }
+
+    private static int[] ints(ByteBuffer in, int count) {
+        int[] numbers = new int[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = in.getInt();
+        }
+        return numbers;
+    }
+
+    /** Removes the files that no commit names: of trainings that a process died in. */
+    void removeAllBut(Collection<CodebookName> named) {
+        Set<String> names = named.stream().map(CodebookName::file).collect(Collectors.toSet());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder.path(), "{,.}" + PREFIX + "*")) {
+            for (Path file : files) {
+                if (!names.contains(file.getFileName().toString())) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException e) {
+            // They take space and do no harm; the next training tries again.
+        }
+    }
+
+    private static StoreException.CorruptIndex corrupt(
+            Path file, String problem, @org.jspecify.annotations.Nullable Throwable cause) {
+        return new StoreException.CorruptIndex(
+                file + " is damaged: " + problem
+                        + "; the codes of the collection cannot be read without it; restore the collection's folder from"
+                        + " a backup, or embed the documents again with 'ragd index --full'",
+                cause);
+    }
+}

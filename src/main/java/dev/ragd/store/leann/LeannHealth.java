@@ -1,0 +1,114 @@
+package dev.ragd.store.leann;
+
+import dev.ragd.embed.EmbedException;
+import dev.ragd.embed.Embedder;
+import dev.ragd.store.Field;
+import dev.ragd.store.Health;
+import dev.ragd.store.Health.Check;
+import dev.ragd.store.Health.Status;
+import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorRecord;
+import dev.ragd.store.documents.CollectionFolder;
+import dev.ragd.store.documents.CollectionFolders;
+import dev.ragd.store.documents.DocumentSnapshot;
+import dev.ragd.store.documents.FolderHealth;
+import dev.ragd.store.documents.OrdinalSet;
+import dev.ragd.store.documents.ScoredOrdinal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Looks at the records, and at each collection's codes: whether the codebooks are what was written, whether the model still
+ * gives the vectors that the codes were made from, and whether a search for a record finds it.
+ */
+final class LeannHealth {
+
+    private final CollectionFolders folders;
+    private final LeannSettings settings;
+    private final Supplier<Embedder> model;
+
+    LeannHealth(CollectionFolders folders, LeannSettings settings, Supplier<Embedder> model) {
+        this.folders = folders;
+        this.settings = settings;
+        this.model = model;
+    }
+
+    Health check() {
+        Health records = new FolderHealth(folders).check();
+        List<Check> checks = new ArrayList<>(records.checks());
+        if (records.status() != Status.UNHEALTHY) {
+            for (CollectionFolder folder : folders.list()) {
+                checks.add(codes(folder));
+            }
+        }
+        return new Health(checks);
+    }
+
+    private Check codes(CollectionFolder folder) {
+        String name = "codes of " + folder.header().spec().name();
+        LeannState state = null;
+        try {
+            state = new LeannState(folder, settings, new CollectionModel(folder, model));
+            return codes(name, state);
+        } catch (StoreException e) {
+            boolean other = e instanceof StoreException.EmbedderMismatch;
+            return new Check(name, other ? Status.DEGRADED : Status.UNHEALTHY, String.valueOf(e.getMessage()), null);
+        } catch (EmbedException e) {
+            return new Check(
+                    name,
+                    Status.UNKNOWN,
+                    "the model does not answer: " + e.getMessage(),
+                    "searches by meaning need the model; keyword searches do not");
+        } finally {
+            if (state != null) {
+                state.close();
+            }
+        }
+    }
+
+    private static Check codes(String name, LeannState state) {
+        try (DocumentSnapshot now = state.documents().snapshot()) {
+            CodeTable table = state.table(now);
+            OrdinalSet live = now.live();
+            int sample = live.next(now.nextOrdinal() / 2);
+            sample = sample < 0 ? live.next(0) : sample;
+            if (sample < 0) {
+                return new Check(name, Status.HEALTHY, "nothing is stored yet", null);
+            }
+            List<VectorRecord> record = now.records(new int[] {sample}, Set.of(Field.TEXT));
+            float[] vector = state.recompute(record)[0];
+            List<ScoredOrdinal> found = state.nearest(now, vector, 1, null);
+            boolean itself = !found.isEmpty()
+                    && found.get(0).score() >= state.spec().distance().score(vector, vector) - 1e-6;
+            String detail = describe(state, now, table) + ", a search for a record "
+                    + (itself ? "finds it" : "does not find it");
+            return itself
+                    ? new Check(name, Status.HEALTHY, detail, null)
+                    : new Check(name, Status.DEGRADED, detail, "raise leann.target_recall or leann.budget");
+        }
+    }
+
+    private static String describe(LeannState state, DocumentSnapshot now, CodeTable table) {
+        CommittedCodebooks committed = state.committed(now);
+        StringBuilder said = new StringBuilder();
+        for (CodeBlock.View block : table.blocks()) {
+            said.append(said.length() == 0 ? "" : ", ")
+                    .append(block.count())
+                    .append(" codes of ")
+                    .append(block.quantizer().codeBytes())
+                    .append(" bytes");
+        }
+        if (committed.newest() > 0) {
+            Codebook book = state.codebook(committed, committed.newest());
+            said.append(String.format(
+                    Locale.ROOT,
+                    " (learned from %d chunks, %.1f %% lost)",
+                    book.trained(),
+                    100 * book.error()));
+        }
+        return said + ", " + state.budget(now, 10, now.count()) + " embeddings for 10 hits";
+    }
+}

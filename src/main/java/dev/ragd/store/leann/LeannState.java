@@ -1,0 +1,260 @@
+package dev.ragd.store.leann;
+
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Distance;
+import dev.ragd.store.Field;
+import dev.ragd.store.Filter;
+import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorRecord;
+import dev.ragd.store.documents.CollectionFolder;
+import dev.ragd.store.documents.CollectionState;
+import dev.ragd.store.documents.DocumentSnapshot;
+import dev.ragd.store.documents.DocumentStore;
+import dev.ragd.store.documents.OrdinalSet;
+import dev.ragd.store.documents.RecordRules;
+import dev.ragd.store.documents.ScoredOrdinal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open collection. Vectors are not kept. Each record has a code, a value of its own in the document store, so that it is
+ * there exactly when the record is: commits, crashes, tombstones and merges need no care of ours. The value says which
+ * codebook it was made with; the codebooks are files of their own, named by the commit.
+ *
+ * <p>A search: the filter becomes a bitmap; the codes of what is in it are compared with the query by table look-ups; the
+ * texts of the most promising, as many as the budget says, are embedded again; their exact scores decide. What is no more
+ * than the budget is embedded whole, so a narrow filter gives exact answers.
+ *
+ * <p>New records are encoded with the newest codebook. The first one is learned at the checkpoint that finds enough records;
+ * until then codes are untrained (generation 0). Whose vectors are still at hand get a code of the new generation, the others
+ * keep theirs. Safe for use by several threads: one writes, searches do not wait for it.
+ */
+final class LeannState implements CollectionState {
+
+    private static final int UNTRAINED = 0;
+
+    private final CollectionFolder folder;
+    private final LeannSettings settings;
+    private final DocumentStore documents;
+    private final CollectionModel model;
+    private final CodebookFiles files;
+    private final Learning learning;
+    private final Map<Integer, Codebook> codebooks = new ConcurrentHashMap<>();
+    private final Map<Integer, Quantizer> quantizers = new ConcurrentHashMap<>();
+
+    private final Object loading = new Object();
+    private Map<Integer, CodeBlock> blocks = new TreeMap<>();
+    private int epoch = -1;
+    /** The code of every live record below is in a block. */
+    private int end;
+
+    private volatile @Nullable View view;
+
+    /** The codes of a moment. */
+    private record View(DocumentSnapshot now, CodeTable table) {}
+
+    LeannState(CollectionFolder folder, LeannSettings settings, CollectionModel model) {
+        this.folder = folder;
+        this.settings = settings;
+        this.model = model;
+        this.files = new CodebookFiles(folder);
+        this.documents = DocumentStore.open(LeannStore.NAME, folder);
+        this.learning = new Learning(this, settings, model, files);
+        quantizers.put(UNTRAINED, new ScalarQuantizer(spec().dimension()));
+    }
+
+    @Override
+    public DocumentStore documents() {
+        return documents;
+    }
+
+    /** The collection's folder. */
+    CollectionFolder folder() {
+        return folder;
+    }
+
+    CollectionSpec spec() {
+        return folder.header().spec();
+    }
+
+    /**
+     * Inserts or replaces records.
+     *
+     * @throws StoreException.InvalidRecord when one has no text to make its vector from again
+     * @throws StoreException.ForeignVectors when a vector is not the model's
+     */
+    void upsert(List<VectorRecord> batch) {
+        RecordRules.check(batch, LeannStore.NAME, folder.header());
+        for (VectorRecord record : batch) {
+            String text = record.text();
+            if (text == null || text.isBlank()) {
+                throw new StoreException.InvalidRecord(
+                        record.id(),
+                        LeannStore.NAME + " makes vectors anew from the text, and this record has "
+                                + (text == null ? "none" : "only blanks")
+                                + "; keep it in another store, or leave it out");
+            }
+        }
+        model.requireOwn(batch);
+        learning.write(batch);
+    }
+
+    @Override
+    public List<ScoredOrdinal> nearest(DocumentSnapshot now, float[] query, int k, @Nullable Filter filter) {
+        OrdinalSet wanted = filter == null ? now.live() : now.matching(filter);
+        if (wanted.size() == 0) {
+            return List.of();
+        }
+        CodeTable table = table(now);
+        int budget = budget(now, k, wanted.size());
+        int[] chosen = wanted.size() <= budget
+                ? all(wanted)
+                : table.nearest(query, spec().distance(), wanted, budget);
+        List<VectorRecord> records = now.records(chosen, Set.of(Field.TEXT));
+        float[][] vectors = recompute(records);
+        Distance distance = spec().distance();
+        List<Scored> scored = new ArrayList<>(chosen.length);
+        for (int i = 0; i < chosen.length; i++) {
+            if (!table.fits(chosen[i], vectors[i])) {
+                throw model.drifted(records.get(i));
+            }
+            scored.add(new Scored(
+                    chosen[i], distance.score(query, vectors[i]), records.get(i).id()));
+        }
+        scored.sort(Comparator.comparingDouble(Scored::score).reversed().thenComparing(Scored::id));
+        return scored.stream()
+                .limit(k)
+                .map(s -> new ScoredOrdinal(s.ordinal(), s.score()))
+                .toList();
+    }
+
+    private record Scored(int ordinal, double score, String id) {}
+
+    /** Embeddings that a search recomputes. */
+    int budget(DocumentSnapshot now, int k, int among) {
+        if (settings.budget() > 0) {
+            return Math.max(k, settings.budget());
+        }
+        CommittedCodebooks committed = committed(now);
+        BudgetTable budgets = committed.newest() == UNTRAINED
+                ? BudgetTable.UNTRAINED
+                : codebook(committed, committed.newest()).budgets();
+        return budgets.budget(k, settings.targetRecall(), among);
+    }
+
+    private static int[] all(OrdinalSet set) {
+        int[] all = new int[set.size()];
+        int next = -1;
+        for (int i = 0; i < all.length; i++) {
+            next = set.next(next + 1);
+            all[i] = next;
+        }
+        return all;
+    }
+
+    /**
+     * The vectors of records, made anew.
+     *
+     * @param records with their texts
+     * @return {@code float[n][dimension]}
+     */
+    float[][] recompute(List<VectorRecord> records) {
+        List<String> texts = new ArrayList<>(records.size());
+        for (VectorRecord record : records) {
+            texts.add(Objects.requireNonNull(record.text(), "a record was written without a text"));
+        }
+        return texts.isEmpty() ? new float[0][] : model.embed(texts);
+    }
+
+    /** The codes of everything that lives at a moment. */
+    CodeTable table(DocumentSnapshot now) {
+        View known = view;
+        if (known != null && known.now == now) {
+            return known.table;
+        }
+        synchronized (loading) {
+            CommittedCodebooks committed = committed(now);
+            if (committed.epoch() > epoch) { // records got other codes under their ordinals
+                blocks = new TreeMap<>();
+                end = 0;
+                epoch = committed.epoch();
+            }
+            if (end < now.nextOrdinal()) {
+                now.forEachCode(end, (ordinal, bytes, offset, length) -> {
+                    long read = StoredCode.read(bytes, offset, length, name());
+                    add((int) (read >>> 8), ordinal, bytes, offset + (int) (read & 0xff), length - (int) (read & 0xff), committed);
+                });
+                end = now.nextOrdinal();
+            }
+            CodeTable table =
+                    new CodeTable(blocks.values().stream().map(CodeBlock::view).toList());
+            view = new View(now, table);
+            return table;
+        }
+    }
+
+    private void add(int generation, int ordinal, byte[] bytes, int offset, int length, CommittedCodebooks committed) {
+        Quantizer quantizer = quantizer(committed, generation);
+        if (length != quantizer.codeBytes()) {
+            throw new StoreException.CorruptIndex(
+                    name() + ": a code of codebook " + generation + " has " + length + " bytes, expected "
+                            + quantizer.codeBytes(),
+                    null);
+        }
+        blocks.computeIfAbsent(generation, g -> new CodeBlock(quantizer)).add(ordinal, bytes, offset);
+    }
+
+    /** What the last commit says of the codes. */
+    CommittedCodebooks committed(DocumentSnapshot now) {
+        return CommittedCodebooks.of(now.adapterData(), name());
+    }
+
+    /** The codebook of a generation from 1 on. */
+    Codebook codebook(CommittedCodebooks committed, int generation) {
+        return codebooks.computeIfAbsent(generation, g -> {
+            CodebookName name = committed.names().get(g);
+            if (name == null) {
+                throw new StoreException.CorruptIndex(
+                        name() + ": there are codes of codebook " + g + ", which no commit names", null);
+            }
+            return files.read(name);
+        });
+    }
+
+    /** What encodes a generation; the codebook of generation 0 needs no file. */
+    Quantizer quantizer(CommittedCodebooks committed, int generation) {
+        Quantizer known = quantizers.get(generation);
+        return known != null
+                ? known
+                : quantizers.computeIfAbsent(
+                        generation, g -> codebook(committed, g).quantizer());
+    }
+
+    /** Commits, then learns a codebook when it is time to. */
+    @Override
+    public void checkpoint() {
+        learning.checkpoint();
+    }
+
+    private String name() {
+        return LeannStore.NAME + " collection '" + spec().name() + "'";
+    }
+
+    @Override
+    public void close() {
+        learning.close();
+        documents.close();
+    }
+
+    @Override
+    public void abandon() {
+        documents.abandon();
+    }
+}
