@@ -41,9 +41,7 @@ final class Stores {
 
     /** The store that a migration names, to read and to write. */
     static VectorStore open(StoreReference store, ConfiguredModels models, Consumer<String> notes) {
-        return store.location() == null
-                ? open(store.kind(), models, notes)
-                : SnapshotStore.create(store.location());
+        return store.location() == null ? open(store.kind(), models, notes) : SnapshotStore.create(store.location());
     }
 
     /** The same to read only; nothing is created. */
@@ -104,7 +102,9 @@ final class Stores {
     private static VectorStore openToRead(String backend, ConfiguredModels models, Consumer<String> notes) {
         boolean managed = backend.equals(ChromaStore.NAME)
                 && models.settings().find(Catalogue.CHROMA_URL).isEmpty();
-        return managed && Files.notExists(models.home().data().resolve("chromadb").resolve("chroma.sqlite3"))
+        return managed
+                        && Files.notExists(
+                                models.home().data().resolve("chromadb").resolve("chroma.sqlite3"))
                 ? new NothingStored(ChromaStore.NAME)
                 : open(backend, models, notes);
     }

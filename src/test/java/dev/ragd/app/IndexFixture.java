@@ -67,13 +67,16 @@ public final class IndexFixture {
 
     /** Opens the one store of a fixture; what one view of it wrote the next one sees. */
     interface Opener {
-        /** @param folder for the files of the store */
-        VectorStore open(Path folder);
+        /**
+         * @param folder for the files of the store
+         * @param model the one of the runs, for a store that needs a model of its own
+         */
+        VectorStore open(Path folder, Embedder model);
 
         /** Gives every fixture a store of its own in memory. */
         static Opener memory() {
             Map<Path, InMemoryStore.Data> stores = new HashMap<>();
-            return folder -> new InMemoryStore(stores.computeIfAbsent(folder, f -> new InMemoryStore.Data()));
+            return (folder, model) -> new InMemoryStore(stores.computeIfAbsent(folder, f -> new InMemoryStore.Data()));
         }
     }
 
@@ -113,7 +116,7 @@ public final class IndexFixture {
 
     /** A view of the store. */
     VectorStore store() {
-        return opener.open(home.resolveSibling("store"));
+        return opener.open(home.resolveSibling("store"), new CountingEmbedder(currentEmbedder.name));
     }
 
     List<String> collections() {

@@ -7,6 +7,6 @@ class IndexJobOnLuceneTest extends IndexJobTest {
 
     @Override
     IndexFixture.Opener opener() {
-        return LuceneStore::new;
+        return (folder, model) -> new LuceneStore(folder);
     }
 }

@@ -11,6 +11,6 @@ class IndexRecoveryOnFaissTest extends IndexRecoveryTest {
 
     @Override
     IndexFixture.Opener opener() {
-        return folder -> new FaissStore(FaissSettings.in(folder, CACHE));
+        return (folder, model) -> new FaissStore(FaissSettings.in(folder, CACHE));
     }
 }

@@ -7,6 +7,6 @@ class IndexRecoveryOnLuceneTest extends IndexRecoveryTest {
 
     @Override
     IndexFixture.Opener opener() {
-        return LuceneStore::new;
+        return (folder, model) -> new LuceneStore(folder);
     }
 }

@@ -402,14 +402,14 @@ class MigrateRecoveryTest {
     @Test
     void indexingGoesOnInTheTargetWhereItWasInTheSource() throws IOException {
         InMemoryStore.Data indexed = new InMemoryStore.Data();
-        IndexFixture files = new IndexFixture(folder.resolve("indexed"), at -> new InMemoryStore(indexed));
+        IndexFixture files = new IndexFixture(folder.resolve("indexed"), (at, model) -> new InMemoryStore(indexed));
         files.write("a.txt", IndexFixture.prose("a", 12));
         files.write("b.md", IndexFixture.prose("b", 20));
         files.run();
         MigrateFixture migration = new MigrateFixture(files.home);
         migration.from = indexed;
         assertThat(migration.run().status()).isEqualTo(Status.VERIFIED);
-        files.opener = at -> new InMemoryStore(migration.to);
+        files.opener = (at, model) -> new InMemoryStore(migration.to);
         files.embedder.texts.set(0);
 
         IndexReport report = files.run(

@@ -74,6 +74,29 @@ class MigrateRefusalsTest {
     }
 
     @Test
+    void vectorsOfAnotherModelAreRefusedByATargetThatMakesItsOwn() {
+        job.fill("documents", 3);
+        Set<Capability> own = EnumSet.copyOf(InMemoryStore.CAPABILITIES);
+        own.remove(Capability.FOREIGN_VECTORS);
+        job.targetCapabilities = own;
+        job.currentEmbedder = new CountingEmbedder("model-b");
+        assertRefused(ExitCode.REFUSED, "keeps no vectors", "model-a", "model-b", "--reembed");
+        assertThat(new InMemoryStore(job.to).list()).isEmpty();
+        job.currentEmbedder = job.embedder;
+        assertThat(job.run().status()).isEqualTo(Status.VERIFIED);
+    }
+
+    @Test
+    void recordsWithoutATextAreRefusedByATargetThatMakesItsOwnVectors() {
+        job.fill("documents", 3);
+        job.upsert(job.from, "documents", new VectorRecord("bare", new float[8], null, Metadata.EMPTY));
+        Set<Capability> own = EnumSet.copyOf(InMemoryStore.CAPABILITIES);
+        own.remove(Capability.FOREIGN_VECTORS);
+        job.targetCapabilities = own;
+        assertRefused(ExitCode.USAGE, "have no text", "--allow-partial");
+    }
+
+    @Test
     void everyProblemIsToldAtOnce() {
         job.fill("documents", 0);
         job.freeBytes = -1;

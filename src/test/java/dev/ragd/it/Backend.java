@@ -2,6 +2,8 @@ package dev.ragd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragd.embed.EmbedSettings;
+import dev.ragd.embed.Embedders;
 import dev.ragd.store.Field;
 import dev.ragd.store.RecordDigest;
 import dev.ragd.store.ScanPage;
@@ -15,6 +17,8 @@ import dev.ragd.store.chroma.ChromaStore;
 import dev.ragd.store.chroma.server.Generation;
 import dev.ragd.store.faiss.FaissSettings;
 import dev.ragd.store.faiss.FaissStore;
+import dev.ragd.store.leann.LeannSettings;
+import dev.ragd.store.leann.LeannStore;
 import dev.ragd.store.lucene.LuceneStore;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,7 +30,8 @@ public enum Backend {
     CHROMA_1_0(ChromaStore.NAME, Generation.V1_0),
     CHROMA_1_5(ChromaStore.NAME, Generation.V1_5),
     LUCENE(LuceneStore.NAME, null),
-    FAISS(FaissStore.NAME, null);
+    FAISS(FaissStore.NAME, null),
+    LEANN(LeannStore.NAME, null);
 
     private final String storeName;
     private final Generation generation;
@@ -55,6 +60,10 @@ public enum Backend {
                 ChromaStore.external(ChromaSettings.defaults().withUrl(server()));
             case LUCENE -> new LuceneStore(data);
             case FAISS -> new FaissStore(FaissSettings.in(data, ragd.home().resolve("cache")));
+            case LEANN -> {
+                Path cache = ragd.home().resolve("cache");
+                yield new LeannStore(LeannSettings.in(data, cache, () -> Embedders.open(EmbedSettings.local(cache))));
+            }
         };
     }
 

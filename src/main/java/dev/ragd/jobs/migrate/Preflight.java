@@ -196,6 +196,7 @@ final class Preflight {
             Target target = new TargetChoice(run, problems).choose(store, source.info(), source.embedder());
             if (!store.capabilities().isEmpty()) { // else it is not there yet, and says nothing
                 problemsOfTheTarget(store, source);
+                problemsOfItsModel(store, source);
             }
             return target;
         } catch (StoreException e) {
@@ -216,6 +217,34 @@ final class Preflight {
                 problems.add(
                         ExitCode.USAGE,
                         text + "; choose a store that keeps lists, or leave these records out with --allow-partial");
+            }
+        }
+    }
+
+    /** A target that makes vectors anew takes those of its own model only, which is the configured one. */
+    private void problemsOfItsModel(VectorStore store, Source source) {
+        if (store.capabilities().contains(Capability.FOREIGN_VECTORS)) {
+            return;
+        }
+        CollectionEmbedder made = source.embedder();
+        CollectionEmbedder own =
+                CollectionEmbedder.of(run.resources().embedder().id());
+        if (!made.fingerprint().isEmpty() && !made.fingerprint().equals(own.fingerprint())) {
+            problems.add(
+                    ExitCode.REFUSED,
+                    "the target " + run.request().to() + " keeps no vectors but makes them anew with " + own.describe()
+                            + ", and those of the source were made by " + made.describe()
+                            + "; embed the texts anew with --reembed, or configure the source's model");
+        }
+        if (source.sample().stream().anyMatch(r -> r.text() == null)) {
+            String text = "records have no text, and the target "
+                    + run.request().to() + " makes vectors anew from texts: they would be rejected";
+            if (run.request().allowPartial()) {
+                notes.add(text);
+            } else {
+                problems.add(
+                        ExitCode.USAGE,
+                        text + "; choose a store that keeps vectors, or leave these records out with --allow-partial");
             }
         }
     }

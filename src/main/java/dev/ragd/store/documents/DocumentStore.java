@@ -152,9 +152,8 @@ public final class DocumentStore implements CollectionState {
         RecordRules.check(batch, store, folder.header());
         boolean wanted = folder.header().storage() == VectorStorage.CODES;
         if (codes == null ? wanted : !wanted || codes.size() != batch.size()) {
-            throw new IllegalArgumentException(
-                    batch.size() + " records, " + (codes == null ? "no" : codes.size()) + " codes, storage "
-                            + folder.header().storage());
+            throw new IllegalArgumentException(batch.size() + " records, " + (codes == null ? "no" : codes.size())
+                    + " codes, storage " + folder.header().storage());
         }
         return write(() -> {
             DocumentWriter w = writer();

@@ -22,13 +22,13 @@ record BudgetTable(int records, int[] ks, int[] targets, int[] budgets) {
 
     /** What untrained codes need, measured on documentation: docs/leann.md. */
     static final BudgetTable UNTRAINED = new BudgetTable(10_000, KS, TARGETS, new int[] {
-        2, 3, 4, 6, 8, //
-        5, 7, 8, 12, 14, //
-        8, 10, 13, 16, 20, //
-        14, 18, 22, 28, 34, //
-        26, 34, 40, 50, 58, //
-        64, 80, 94, 114, 130, //
-        124, 154, 180, 214, 240
+        1, 2, 3, 4, 6, //
+        3, 4, 5, 8, 10, //
+        5, 6, 8, 11, 14, //
+        10, 12, 15, 19, 23, //
+        20, 23, 28, 35, 44, //
+        50, 56, 67, 86, 102, //
+        100, 110, 133, 166, 197
     });
 
     /** Candidates among more records grow by this power of their number; what was measured grew by less. */

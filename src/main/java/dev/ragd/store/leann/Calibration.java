@@ -132,7 +132,10 @@ final class Calibration {
 
     /** The mean recall of queries when so many embeddings are recomputed. */
     static double recall(int[][] places, int k, int budget) {
-        return Arrays.stream(places).mapToDouble(q -> recall(q, k, budget)).average().orElse(Double.NaN);
+        return Arrays.stream(places)
+                .mapToDouble(q -> recall(q, k, budget))
+                .average()
+                .orElse(Double.NaN);
     }
 
     private static double recall(int[] places, int k, int budget) {

@@ -21,7 +21,6 @@ record CodebookName(int generation, String file, long bytes, int checksum) {
         if (parts.length != 3) {
             throw new IllegalArgumentException("'" + text + "' names no codebook");
         }
-        return new CodebookName(
-                generation, parts[0], Long.parseLong(parts[1]), Integer.parseUnsignedInt(parts[2], 16));
+        return new CodebookName(generation, parts[0], Long.parseLong(parts[1]), Integer.parseUnsignedInt(parts[2], 16));
     }
 }

@@ -104,10 +104,7 @@ final class LeannHealth {
         if (committed.newest() > 0) {
             Codebook book = state.codebook(committed, committed.newest());
             said.append(String.format(
-                    Locale.ROOT,
-                    " (learned from %d chunks, %.1f %% lost)",
-                    book.trained(),
-                    100 * book.error()));
+                    Locale.ROOT, " (learned from %d chunks, %.1f %% lost)", book.trained(), 100 * book.error()));
         }
         return said + ", " + state.budget(now, 10, now.count()) + " embeddings for 10 hits";
     }

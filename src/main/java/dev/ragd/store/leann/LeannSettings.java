@@ -36,8 +36,8 @@ public record LeannSettings(
     /** The usual {@code trainAt}: fewer records train 256 centroids badly, and their codebook weighs more than it saves. */
     public static final int TRAIN_AT = 10_000;
 
-    /** FAISS needs 256 vectors after a tenth was held out. */
-    public static final int FEWEST_TO_TRAIN = 300;
+    /** FAISS needs 256 vectors after a quarter was held out. */
+    public static final int FEWEST_TO_TRAIN = 400;
 
     public LeannSettings {
         if (!(targetRecall > 0 && targetRecall < 1) || budget < 0 || trainingEpochs < 1 || trainAt < FEWEST_TO_TRAIN) {
@@ -48,13 +48,11 @@ public record LeannSettings(
 
     /** The usual settings. */
     public static LeannSettings in(Path root, Path cacheFolder, Supplier<Embedder> model) {
-        return new LeannSettings(
-                root, cacheFolder, model, TARGET_RECALL, 0, TRAINING_EPOCHS, TRAIN_AT, note -> {});
+        return new LeannSettings(root, cacheFolder, model, TARGET_RECALL, 0, TRAINING_EPOCHS, TRAIN_AT, note -> {});
     }
 
     /** The same with another budget and another number of records to learn from. */
     public LeannSettings with(int newBudget, int newTrainAt) {
-        return new LeannSettings(
-                root, cacheFolder, model, targetRecall, newBudget, trainingEpochs, newTrainAt, notes);
+        return new LeannSettings(root, cacheFolder, model, targetRecall, newBudget, trainingEpochs, newTrainAt, notes);
     }
 }

@@ -114,9 +114,7 @@ final class LeannState implements CollectionState {
         }
         CodeTable table = table(now);
         int budget = budget(now, k, wanted.size());
-        int[] chosen = wanted.size() <= budget
-                ? all(wanted)
-                : table.nearest(query, spec().distance(), wanted, budget);
+        int[] chosen = wanted.size() <= budget ? all(wanted) : table.nearest(query, spec().distance(), wanted, budget);
         List<VectorRecord> records = now.records(chosen, Set.of(Field.TEXT));
         float[][] vectors = recompute(records);
         Distance distance = spec().distance();
@@ -189,7 +187,13 @@ final class LeannState implements CollectionState {
             if (end < now.nextOrdinal()) {
                 now.forEachCode(end, (ordinal, bytes, offset, length) -> {
                     long read = StoredCode.read(bytes, offset, length, name());
-                    add((int) (read >>> 8), ordinal, bytes, offset + (int) (read & 0xff), length - (int) (read & 0xff), committed);
+                    add(
+                            (int) (read >>> 8),
+                            ordinal,
+                            bytes,
+                            offset + (int) (read & 0xff),
+                            length - (int) (read & 0xff),
+                            committed);
                 });
                 end = now.nextOrdinal();
             }

@@ -82,7 +82,8 @@ final class Learning {
     /** Makes durable what was written, then learns when it is time to. */
     synchronized void checkpoint() {
         commit();
-        if (!state.documents().isWriting() || LearnedQuantizer.parts(state.spec().dimension()) == 0) {
+        if (!state.documents().isWriting()
+                || LearnedQuantizer.parts(state.spec().dimension()) == 0) {
             return;
         }
         try (DocumentSnapshot now = state.documents().snapshot()) {
@@ -103,8 +104,8 @@ final class Learning {
             return;
         }
         CommittedCodebooks c = committed();
-        documents.commit(new CommittedCodebooks(c.epoch(), c.names(), c.encoded() + encoded, c.error() + error)
-                .toAdapterData());
+        documents.commit(
+                new CommittedCodebooks(c.epoch(), c.names(), c.encoded() + encoded, c.error() + error).toAdapterData());
         encoded = 0;
         error = 0;
     }

@@ -6,9 +6,9 @@ import dev.ragd.faiss.ProductQuantizer;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * Learns a codebook from vectors of a collection: the rotation by alternating with product quantization, the centroids by
@@ -16,10 +16,13 @@ import java.util.UUID;
  */
 final class Training {
 
-    /** So few vectors are FAISS's least. */
-    static final int FEWEST = 256;
+    /**
+     * A quarter is not learned from but searched, to calibrate: the codes of what centroids were trained on lose less than
+     * those of what comes later, and promise too much.
+     */
+    private static final int HELD_OUT = 4;
 
-    private static final int MOST_HELD_OUT = 400;
+    private static final int MOST_QUERIES = 400;
     private static final int KMEANS_ROUNDS = 25;
     private static final long SEED = 48;
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
@@ -47,12 +50,12 @@ final class Training {
     /**
      * Learns.
      *
-     * @param sample {@code float[n][dimension]}, n at least {@link #FEWEST} after a tenth was held out
+     * @param sample {@code float[n][dimension]}, at least {@link LeannSettings#FEWEST_TO_TRAIN}
      * @param spans see {@link SpanQueries}
      */
     Codebook run(UUID collection, int generation, float[][] sample, SpanQueries spans) {
         int[] order = shuffled(sample.length);
-        int heldOut = Math.min(MOST_HELD_OUT, sample.length / 10);
+        int heldOut = sample.length / HELD_OUT;
         int[] aside = Arrays.copyOf(order, heldOut);
         int d = spec.dimension();
         int parts = LearnedQuantizer.parts(d);
@@ -66,21 +69,21 @@ final class Training {
                 .mapToDouble(i -> quantizer.error(sample[i], quantizer.encode(sample[i]), 0))
                 .average()
                 .orElse(0);
-        BudgetTable budgets = budgets(sample, aside, spans.of(aside), quantizer);
-        return new Codebook(
-                collection, generation, spec.distance(), d, parts, n, error, rotation, centroids, budgets);
+        int[] asking = Arrays.copyOf(aside, Math.min(MOST_QUERIES, heldOut));
+        float[][] searched = Arrays.stream(aside).mapToObj(i -> sample[i]).toArray(float[][]::new);
+        BudgetTable budgets = budgets(searched, asking.length, spans.of(asking), quantizer);
+        return new Codebook(collection, generation, spec.distance(), d, parts, n, error, rotation, centroids, budgets);
     }
 
-    private BudgetTable budgets(float[][] sample, int[] aside, float[][] spans, Quantizer quantizer) {
-        Calibration calibration = new Calibration(sample, quantizer, spec.distance());
-        int[][] places = new int[aside.length + spans.length][];
-        List<int[]> queries = java.util.stream.IntStream.range(0, places.length)
+    /** The first of the searched vectors ask, each for its neighbours but not itself; then the spans ask for all. */
+    private BudgetTable budgets(float[][] searched, int asking, float[][] spans, Quantizer quantizer) {
+        Calibration calibration = new Calibration(searched, quantizer, spec.distance());
+        int[][] places = IntStream.range(0, asking + spans.length)
                 .parallel()
-                .mapToObj(i -> i < aside.length
-                        ? calibration.places(sample[aside[i]], aside[i])
-                        : calibration.places(spans[i - aside.length], -1))
-                .toList();
-        return calibration.table(queries.toArray(places));
+                .mapToObj(i ->
+                        i < asking ? calibration.places(searched[i], i) : calibration.places(spans[i - asking], -1))
+                .toArray(int[][]::new);
+        return calibration.table(places);
     }
 
     private float[] centroids(float[] rotated, int n, int d, int parts) {
@@ -102,7 +105,7 @@ final class Training {
 
     private static float[] rotate(float[] flat, float[] rotation, int d) {
         float[] rotated = new float[flat.length];
-        java.util.stream.IntStream.range(0, flat.length / d).parallel().forEach(row -> {
+        IntStream.range(0, flat.length / d).parallel().forEach(row -> {
             for (int i = 0; i < d; i++) {
                 float sum = 0;
                 for (int j = 0; j < d; j++) {

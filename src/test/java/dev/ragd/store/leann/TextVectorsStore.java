@@ -104,8 +104,8 @@ record TextVectorsStore(VectorStore inner, boolean checkpoints) implements Vecto
 
         @Override
         public ScanPage scan(ScanRequest request) {
-            ScanPage page = inner.scan(new ScanRequest(
-                    request.fields(), spelled(request.filter()), request.cursor(), request.limit()));
+            ScanPage page = inner.scan(
+                    new ScanRequest(request.fields(), spelled(request.filter()), request.cursor(), request.limit()));
             return new ScanPage(page.records().stream().map(Spelled::plain).toList(), page.next());
         }
 
@@ -132,8 +132,7 @@ record TextVectorsStore(VectorStore inner, boolean checkpoints) implements Vecto
         /** A record without a text contains nothing, not even the empty text. */
         private static Filter spelled(Filter filter) {
             if (filter instanceof Filter.TextContains) {
-                return Filter.and(
-                        filter, Filter.not(new Filter.TextContains(TextVectorsModel.MARK_OF_NO_TEXT)));
+                return Filter.and(filter, Filter.not(new Filter.TextContains(TextVectorsModel.MARK_OF_NO_TEXT)));
             } else if (filter instanceof Filter.And and) {
                 return new Filter.And(spelled(and.filters()));
             } else if (filter instanceof Filter.Or or) {
