@@ -136,7 +136,8 @@ FLAGS = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:aut
 
 
 def java(main_class, *arguments, flags=(), bench_libraries=False, jar="ragd.jar", **more):
-    """Runs one of the classes in dev.ragd.bench beside the jar that is measured."""
+    """Runs one of the classes in dev.ragd.bench, or of another package, beside the jar that is measured."""
+    name = main_class if "." in main_class else f"dev.ragd.bench.{main_class}"
     jar = ROOT / "target" / "ragd" / jar
     archive = next(iter(jar.parent.glob(f"{jar.stem}-*.jsa")), None)
     path = [str(jar), str(ROOT / "target" / "test-classes")]
@@ -144,7 +145,7 @@ def java(main_class, *arguments, flags=(), bench_libraries=False, jar="ragd.jar"
         path = [str(ROOT / "target" / "test-classes"), str(ROOT / "target" / "classes"),
                 (ROOT / "target" / "bench.cp").read_text().strip()]
     share = [f"-XX:SharedArchiveFile={archive}", "-Xlog:disable"] if archive and not bench_libraries else []
-    return Run([JAVA, *FLAGS, *share, *flags, "-cp", ":".join(path), f"dev.ragd.bench.{main_class}", *arguments], **more)
+    return Run([JAVA, *FLAGS, *share, *flags, "-cp", ":".join(path), name, *arguments], **more)
 
 
 def folder(prefix):
