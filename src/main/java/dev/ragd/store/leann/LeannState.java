@@ -253,8 +253,11 @@ final class LeannState implements CollectionState {
 
     @Override
     public void close() {
-        learning.close();
-        documents.close();
+        try {
+            learning.close();
+        } finally {
+            documents.close();
+        }
     }
 
     @Override

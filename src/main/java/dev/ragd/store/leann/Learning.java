@@ -93,8 +93,11 @@ final class Learning {
         }
     }
 
+    /** Notes what was encoded; the records themselves are the document store's to commit. */
     synchronized void close() {
-        commit();
+        if (encoded > 0) {
+            commit();
+        }
     }
 
     private void commit() {
@@ -104,6 +107,10 @@ final class Learning {
             return;
         }
         CommittedCodebooks c = committed();
+        if (c.encoded() >= settings.trainAt()) { // these were looked at, and were like the old ones
+            c = new CommittedCodebooks(c.epoch(), c.names(), 0, 0);
+            sample.clear();
+        }
         documents.commit(
                 new CommittedCodebooks(c.epoch(), c.names(), c.encoded() + encoded, c.error() + error).toAdapterData());
         encoded = 0;

@@ -146,8 +146,8 @@ final class LeannBench {
         double cpu = cpu();
         model.embedDocuments(texts.subList(0, 300));
         double perText = (cpu() - cpu) / 300;
-        LeannSettings settings =
-                new LeannSettings(folder, cache, () -> model, 0.95, 0, 12, LeannSettings.TRAIN_AT, note -> say("  %s%n", note));
+        LeannSettings settings = new LeannSettings(
+                folder, cache, () -> model, 0.95, 0, 12, LeannSettings.TRAIN_AT, note -> say("  %s%n", note));
         try (LeannStore store = new LeannStore(settings)) {
             cpu = cpu();
             try (VectorCollection c = store.create(new CollectionSpec("documents", D, Distance.L2, Metadata.EMPTY))) {
@@ -155,7 +155,8 @@ final class LeannBench {
                     List<VectorRecord> batch = new ArrayList<>();
                     for (int i = from; i < Math.min(n, from + 64); i++) {
                         Metadata metadata = Metadata.of(Map.of("source", "doc-" + i / 20 + ".txt", "start", i % 20L));
-                        String id = UUID.nameUUIDFromBytes(("chunk" + i).getBytes(StandardCharsets.UTF_8)).toString();
+                        String id = UUID.nameUUIDFromBytes(("chunk" + i).getBytes(StandardCharsets.UTF_8))
+                                .toString();
                         batch.add(new VectorRecord(id, vectors[i], texts.get(i), metadata));
                     }
                     c.upsert(batch);
@@ -163,8 +164,9 @@ final class LeannBench {
                 }
             }
             double build = cpu() - cpu;
-            say("build of %d: %.1f CPU-s beside %.1f to embed the chunks once: %.2f of that in all (target 1.2)%n", n, build,
-                    n * perText, 1 + build / (n * perText));
+            say(
+                    "build of %d: %.1f CPU-s beside %.1f to embed the chunks once: %.2f of that in all (target 1.2)%n",
+                    n, build, n * perText, 1 + build / (n * perText));
             bytes(folder, texts);
             try (VectorCollection c = store.open("documents")) {
                 search(c, model, vectors, texts, Integer.parseInt(args[5]));
@@ -193,7 +195,8 @@ final class LeannBench {
         }
         int n = texts.size();
         say("text %d bytes a chunk; folder %.0f, %.2f of the text%n", raw / n, all / (double) n, all / (double) raw);
-        say("  bytes a chunk by kind of file (dvd holds codes, ids, ordinals; fdt text and metadata; tim, doc, tip words and ids):");
+        say(
+                "  bytes a chunk by kind of file (dvd holds codes, ids, ordinals; fdt text and metadata; tim, doc, tip words and ids):");
         kinds.forEach((kind, bytes) -> say(" %s:%.1f", kind, bytes / (double) n));
         say("%n");
     }
@@ -202,7 +205,10 @@ final class LeannBench {
         try (Directory directory = FSDirectory.open(file.getParent())) {
             for (SegmentCommitInfo segment : SegmentInfos.readLatestCommit(directory)) {
                 if (file.getFileName().toString().equals(segment.info.name + ".cfs")) {
-                    try (Directory inside = segment.info.getCodec().compoundFormat().getCompoundReader(directory, segment.info, IOContext.DEFAULT)) {
+                    try (Directory inside = segment.info
+                            .getCodec()
+                            .compoundFormat()
+                            .getCompoundReader(directory, segment.info, IOContext.DEFAULT)) {
                         for (String name : inside.listAll()) {
                             kinds.merge(name.replaceAll(".*\\.", ""), inside.fileLength(name), Long::sum);
                         }
@@ -225,15 +231,30 @@ final class LeannBench {
             float[] query = model.embedQuery(question);
             List<SearchHit> hits = c.search(SearchRequest.nearest(query, 10, null));
             millis[q] = (System.nanoTime() - begin) / 1e6;
-            double[] exact = Arrays.stream(vectors).mapToDouble(v -> Distance.L2.score(query, v)).sorted().toArray();
-            recall3 += hits.stream().limit(3).filter(h -> h.score() >= exact[exact.length - 3] - 1e-9).count() / 3.0;
-            recall10 += hits.stream().filter(h -> h.score() >= exact[exact.length - 10] - 1e-9).count() / 10.0;
+            double[] exact = Arrays.stream(vectors)
+                    .mapToDouble(v -> Distance.L2.score(query, v))
+                    .sorted()
+                    .toArray();
+            recall3 += hits.stream()
+                            .limit(3)
+                            .filter(h -> h.score() >= exact[exact.length - 3] - 1e-9)
+                            .count()
+                    / 3.0;
+            recall10 += hits.stream()
+                            .filter(h -> h.score() >= exact[exact.length - 10] - 1e-9)
+                            .count()
+                    / 10.0;
         }
         double perQuery = (cpu() - cpu) / queries;
         Arrays.sort(millis);
-        say("search of 10 among %d, question's embedding included: recall@10 %.3f, recall@3 %.3f, p50 %.0f ms, p95 %.0f ms,"
+        say(
+                "search of 10 among %d, question's embedding included: recall@10 %.3f, recall@3 %.3f, p50 %.0f ms, p95 %.0f ms,"
                         + " %.0f CPU-ms (with the exact comparison of the check)%n",
-                vectors.length, recall10 / queries, recall3 / queries, millis[queries / 2], millis[queries * 95 / 100],
+                vectors.length,
+                recall10 / queries,
+                recall3 / queries,
+                millis[queries / 2],
+                millis[queries * 95 / 100],
                 1000 * perQuery);
     }
 
