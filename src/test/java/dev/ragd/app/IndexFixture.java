@@ -1,5 +1,6 @@
 package dev.ragd.app;
 
+import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
 import dev.ragd.embed.EmbedException;
@@ -119,6 +120,18 @@ public final class IndexFixture {
         return opener.open(home.resolveSibling("store"), new CountingEmbedder(currentEmbedder.name));
     }
 
+    /** A view of the store with the model that made a collection, whatever the current one is. */
+    private VectorStore storeOf(String collection) {
+        String model;
+        try (VectorStore any = store()) {
+            model = any.find(collection)
+                    .flatMap(CollectionEmbedder::read)
+                    .map(made -> made.model().substring(made.model().indexOf(':') + 1))
+                    .orElse(currentEmbedder.name);
+        }
+        return opener.open(home.resolveSibling("store"), new CountingEmbedder(model));
+    }
+
     List<String> collections() {
         try (VectorStore store = store()) {
             return store.list().stream().map(CollectionInfo::name).toList();
@@ -189,7 +202,7 @@ public final class IndexFixture {
     /** Everything in a collection, by id, as text that can be compared. */
     Map<String, String> contents(String collection) {
         Map<String, String> contents = new TreeMap<>();
-        try (VectorStore store = store();
+        try (VectorStore store = storeOf(collection);
                 VectorCollection open = store.open(collection)) {
             String cursor = null;
             do {

@@ -168,14 +168,14 @@ final class CollectionModel {
         if (!id.fingerprint().equals(folder.header().settings().text(FINGERPRINT))) {
             throw new StoreException.EmbedderMismatch(name() + " holds no vectors: it makes them anew with " + model()
                     + ", but the configured model is " + id + "; set the model that made it (embed.provider,"
-                    + " embed.model), or let " + WAY_OUT);
+                    + " embed.model), or: " + WAY_OUT);
         }
         double similarity = Canaries.compare(folder.file(Canaries.NAME), model);
         if (similarity < Canaries.SAME) {
             throw new StoreException.EmbedderMismatch(name() + ": " + model() + " gives other vectors than when the"
                     + " collection was made, though its fingerprint is the same (least cosine of the canary texts "
                     + similarity + ", expected at least " + Canaries.SAME
-                    + "): the runtime, the processor or the server changed; go back to what made it, or let "
+                    + "): the runtime, the processor or the server changed; go back to what made it, or: "
                     + WAY_OUT);
         }
     }

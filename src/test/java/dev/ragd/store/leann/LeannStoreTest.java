@@ -197,7 +197,7 @@ class LeannStoreTest {
     void newTextThatIsUnlikeTheOldIsLearnedAnewAndBothAreFound() {
         List<VectorRecord> all = new ArrayList<>(records(0, TRAIN_AT));
         for (int i = 0; i < TRAIN_AT + 100; i++) {
-            all.add(record(100_000 + i, "other"));
+            all.add(record(100_000 + i, TopicModel.UNLIKE));
         }
         try (LeannStore store = open();
                 VectorCollection c = store.create(spec(Distance.L2))) {

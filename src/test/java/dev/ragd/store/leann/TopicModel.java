@@ -15,6 +15,9 @@ final class TopicModel implements Embedder {
 
     static final int DIMENSION = 64;
 
+    /** The beginning of words whose vectors lie elsewhere than those of others. */
+    static final String UNLIKE = "~";
+
     private static final int TOPICS = 40;
     private static final int WORDS = 25;
 
@@ -58,8 +61,8 @@ final class TopicModel implements Embedder {
         for (String word : text.split(" ")) {
             Random random = new Random(word.hashCode());
             for (int i = 0; i < DIMENSION; i++) {
-                // Components of unequal size, as in a real model.
-                sum[i] += (float) (random.nextGaussian() / Math.sqrt(i + 1));
+                // Components of unequal size, as in a real model; but words of another kind have others.
+                sum[i] += (float) (random.nextGaussian() * (word.startsWith(UNLIKE) ? 0.25 : 1 / Math.sqrt(i + 1)));
             }
         }
         double square = 0;
