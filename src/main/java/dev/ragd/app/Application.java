@@ -6,6 +6,7 @@ import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
@@ -57,6 +58,11 @@ public final class Application implements Services {
     @Override
     public MigrateService migrate(Home home, Settings settings) {
         return jobs.migrate(home, settings);
+    }
+
+    @Override
+    public RepairService repair(Home home, Settings settings) {
+        return jobs.repair(home, settings);
     }
 
     @Override

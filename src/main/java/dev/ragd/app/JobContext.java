@@ -1,10 +1,15 @@
 package dev.ragd.app;
 
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.OwnerLock;
+import dev.ragd.jobs.StopSignal;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -18,19 +23,57 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.StandardEnvironment;
 
-/** The Spring context that a job runs in: the batch infrastructure on the home's database, and the one job. */
-final class JobContext {
-
-    private JobContext() {}
+/**
+ * How a job runs on a home: as the owner of its job repository, in a Spring context of its own with the batch infrastructure
+ * on the home's database and the one job, and with the database's errors explained. Immutable.
+ *
+ * @param jobsFolder {@code <home>/jobs}
+ * @param stop asks the job to stop
+ * @param history how many runs are remembered
+ */
+record JobContext(Path jobsFolder, StopSignal stop, History history) {
 
     /**
-     * Starts a context.
+     * Does something as the owner of the home: opens what a job works with, and launches it.
      *
-     * @param job the configuration of the job
-     * @param parts registers the beans that the job needs from outside
+     * @throws JobException with {@link ExitCode#BUSY} when another process owns it
      */
-    static ConfigurableApplicationContext start(
-            Path jobsFolder, Class<?> job, ApplicationContextInitializer<GenericApplicationContext> parts) {
+    <T> T owned(Supplier<T> work) {
+        try (OwnerLock owner = OwnerLock.take(jobsFolder)) {
+            return work.get();
+        } catch (NestedRuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /**
+     * Runs a job; the caller owns the home.
+     *
+     * @param job its configuration, which makes a bean that launches it
+     * @param run the bean that the job's steps work with; the caller closes it
+     * @param more registers other beans that the job needs from outside
+     * @param launch asks the launcher
+     */
+    <R, L, T> T launch(
+            Class<?> job,
+            Class<R> runType,
+            R run,
+            ApplicationContextInitializer<GenericApplicationContext> more,
+            Class<L> launcher,
+            Function<L, T> launch) {
+        ApplicationContextInitializer<GenericApplicationContext> parts = beans -> {
+            beans.registerBean(runType, () -> run, bean -> bean.setDestroyMethodName(""));
+            beans.registerBean(StopSignal.class, () -> stop);
+            beans.registerBean(History.class, () -> history);
+            more.initialize(beans);
+        };
+        try (ConfigurableApplicationContext context = start(job, parts)) {
+            return launch.apply(context.getBean(launcher));
+        }
+    }
+
+    private ConfigurableApplicationContext start(
+            Class<?> job, ApplicationContextInitializer<GenericApplicationContext> parts) {
         SpringApplication application = new SpringApplication(BatchContext.class, job);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setBannerMode(Banner.Mode.OFF);
@@ -52,7 +95,7 @@ final class JobContext {
     }
 
     /** What Spring throws because of the database is no defect: its disk is full, or not to be written to. */
-    static RuntimeException explained(NestedRuntimeException e, Path jobsFolder) {
+    private RuntimeException explained(NestedRuntimeException e) {
         return e.contains(SQLException.class)
                 ? new JobException(
                         ExitCode.FAILED,

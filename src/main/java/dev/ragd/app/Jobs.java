@@ -3,6 +3,7 @@ package dev.ragd.app;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
 
 /** Where the jobs come from. The job framework starts when a method is called, not before. */
@@ -13,4 +14,7 @@ public interface Jobs {
 
     /** Migrations on this home with these settings. */
     MigrateService migrate(Home home, Settings settings);
+
+    /** Audits and repairs on this home with these settings. */
+    RepairService repair(Home home, Settings settings);
 }

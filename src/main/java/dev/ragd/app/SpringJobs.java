@@ -4,12 +4,15 @@ import dev.ragd.config.Catalogue;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.History;
+import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.index.IndexService;
 import dev.ragd.jobs.index.IndexSettings;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.store.Distance;
+import dev.ragd.store.VectorStore;
 
 /** The jobs as Spring Batch runs them; a signal stops them at their next commit. */
 public final class SpringJobs implements Jobs {
@@ -45,6 +48,40 @@ public final class SpringJobs implements Jobs {
                 Application.generations(home),
                 stop,
                 (request, readOnly, progress) -> new ConfiguredEnds(home, settings, request, readOnly, progress));
+    }
+
+    @Override
+    public RepairService repair(Home home, Settings settings) {
+        StopSignal stop = new StopSignal();
+        termination.onSignal(stop::request);
+        return new SpringRepairService(
+                home,
+                indexSettings(settings),
+                new History(settings.get(Catalogue.JOBS_KEEP)),
+                Application.generations(home),
+                stop,
+                (readOnly, progress) -> readOnly
+                        ? new ReadOnlyResources(home, settings, progress)
+                        : new ConfiguredResources(home, settings, progress));
+    }
+
+    /** The store is opened so that nothing is created. */
+    private static final class ReadOnlyResources extends ConfiguredResources {
+        private final Home home;
+        private final Settings settings;
+        private final Progress progress;
+
+        ReadOnlyResources(Home home, Settings settings, Progress progress) {
+            super(home, settings, progress);
+            this.home = home;
+            this.settings = settings;
+            this.progress = progress;
+        }
+
+        @Override
+        VectorStore openStore() {
+            return Stores.openToRead(home, settings, progress::note);
+        }
     }
 
     static MigrateSettings migrateSettings(Settings settings) {

@@ -3,7 +3,6 @@ package dev.ragd.app;
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
 import dev.ragd.jobs.History;
-import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.migrate.MigrateDryRun;
@@ -16,15 +15,13 @@ import dev.ragd.jobs.migrate.MigrateRun;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.jobs.migrate.StandaloneVerification;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.NestedRuntimeException;
 
 /** Runs the migrate job in a Spring context of its own, on the job repository of a home. */
 final class SpringMigrateService implements MigrateService {
 
     private final Home home;
     private final MigrateSettings settings;
-    private final History history;
+    private final JobContext jobs;
     private final Generations generations;
     private final StopSignal stop;
     private final ResourcesFactory resources;
@@ -45,7 +42,7 @@ final class SpringMigrateService implements MigrateService {
             ResourcesFactory resources) {
         this.home = home;
         this.settings = settings;
-        this.history = history;
+        this.jobs = new JobContext(home.jobs(), stop, history);
         this.generations = generations;
         this.stop = stop;
         this.resources = resources;
@@ -53,19 +50,18 @@ final class SpringMigrateService implements MigrateService {
 
     @Override
     public MigrateReport run(MigrateRequest request, Progress progress) {
-        try (OwnerLock owner = OwnerLock.take(home.jobs());
-                MigrateResources parts = resources.open(request, false, progress);
-                MigrateRun run = run(request, parts, progress);
-                ConfigurableApplicationContext context =
-                        JobContext.start(home.jobs(), MigrateJobConfiguration.class, beans -> {
-                            beans.registerBean(MigrateRun.class, () -> run, bean -> bean.setDestroyMethodName(""));
-                            beans.registerBean(StopSignal.class, () -> stop);
-                            beans.registerBean(History.class, () -> history);
-                        })) {
-            return context.getBean(MigrateLauncher.class).launch();
-        } catch (NestedRuntimeException e) {
-            throw JobContext.explained(e, home.jobs());
-        }
+        return jobs.owned(() -> {
+            try (MigrateResources parts = resources.open(request, false, progress);
+                    MigrateRun run = run(request, parts, progress)) {
+                return jobs.launch(
+                        MigrateJobConfiguration.class,
+                        MigrateRun.class,
+                        run,
+                        beans -> {},
+                        MigrateLauncher.class,
+                        MigrateLauncher::launch);
+            }
+        });
     }
 
     @Override

@@ -58,6 +58,8 @@ public final class RagdCli {
         commands.put("search", SearchCommand::new);
         commands.put("migrate", MigrateCommand::new);
         commands.put("verify", VerifyCommand::new);
+        commands.put("audit", AuditCommand::new);
+        commands.put("repair", RepairCommand::new);
         commands.put("collections", CollectionsCommand::new);
         commands.put("backend", BackendCommand::new);
         commands.put("config", ConfigCommand::new);

@@ -3,6 +3,7 @@ package dev.ragd.cli;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
@@ -40,6 +41,9 @@ public interface Services {
 
     /** Migrations; this is where the job framework starts. */
     MigrateService migrate(Home home, Settings settings);
+
+    /** Audits and repairs; this is where the job framework starts. */
+    RepairService repair(Home home, Settings settings);
 
     /** The kinds of stores that a migration can name. */
     List<StoreReference.Kind> storeKinds();

@@ -9,6 +9,7 @@ import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.embed.Embedder;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
@@ -76,6 +77,11 @@ final class SearchInMemory implements Services {
     @Override
     public Reading openToChange(Home home, Settings settings, Consumer<String> notes) {
         throw new UnsupportedOperationException("not asked for");
+    }
+
+    @Override
+    public RepairService repair(Home home, Settings settings) {
+        throw new AssertionError("no repair");
     }
 
     @Override
