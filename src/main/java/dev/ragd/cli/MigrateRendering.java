@@ -151,7 +151,7 @@ final class MigrateRendering {
         }
         String did = report.resumed() ? "Resumed and migrated " : "Migrated ";
         String end = switch (report.status()) {
-            case VERIFIED -> report.activated() ? "It is in use, and the configured store." : "It is in use.";
+            case VERIFIED -> report.activated() ? "It is in use, and what is configured." : "It is in use.";
             case PARTIAL -> "It is in use, without the rejected records.";
             case FAILED -> "VERIFICATION FAILED: it was not put into use.";
         };
