@@ -3,13 +3,16 @@ package dev.ragd.app;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.JobFiles;
 import dev.ragd.jobs.OwnerLock;
+import dev.ragd.jobs.StepOrder;
 import dev.ragd.jobs.StopSignal;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.sql.DataSource;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -68,12 +71,14 @@ record JobContext(Path jobsFolder, StopSignal stop, History history) {
             more.initialize(beans);
         };
         try (ConfigurableApplicationContext context = start(job, parts)) {
+            StepOrder.keep(context.getBean(DataSource.class));
             return launch.apply(context.getBean(launcher));
         }
     }
 
     private ConfigurableApplicationContext start(
             Class<?> job, ApplicationContextInitializer<GenericApplicationContext> parts) {
+        JobFiles.requireWhole(jobsFolder);
         SpringApplication application = new SpringApplication(BatchContext.class, job);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setBannerMode(Banner.Mode.OFF);

@@ -26,6 +26,7 @@ import dev.ragd.store.VectorRecord;
 import dev.ragd.store.VectorStore;
 import dev.ragd.store.memory.InMemoryStore;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ final class MigrateFixture {
     StopSignal stop = new StopSignal();
     long freeBytes = Long.MAX_VALUE;
     boolean activated;
+    InstantSource clock = InstantSource.system();
     FaultyStore.Calls source = call -> {};
     FaultyStore.Calls target = call -> {};
     UnaryOperator<List<VectorRecord>> writes = UnaryOperator.identity();
@@ -189,6 +191,11 @@ final class MigrateFixture {
         @Override
         public void activate() {
             activated = true;
+        }
+
+        @Override
+        public InstantSource clock() {
+            return clock;
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.ragd.jobs.index;
 
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.JobFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -48,6 +49,7 @@ final class LedgerSnapshot implements AutoCloseable {
             if (Files.exists(jobsFolder.resolve("owner.lock"))) {
                 owner = lock(jobsFolder);
             }
+            JobFiles.requireWhole(jobsFolder);
             if (Files.exists(jobsFolder.resolve("jobrepo.script"))) {
                 copy = Files.createTempDirectory("ragd-ledger");
                 copy(jobsFolder, copy);
