@@ -38,6 +38,7 @@ public final class RagdCli {
         "  ragd index ~/Documents",
         "  ragd search how do I restart a stopped run",
         "  ragd migrate --from chromadb --to chromadb --to-collection archive",
+        "  ragd audit",
         "  ragd config list"
     };
 
