@@ -11,12 +11,15 @@ import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
 import dev.ragd.store.chroma.server.ManagedChroma;
 import dev.ragd.store.chroma.server.ManagedSettings;
+import dev.ragd.store.chromafolder.ChromaFolderStore;
 import dev.ragd.store.faiss.FaissStore;
+import dev.ragd.store.faissfile.FaissFileStore;
 import dev.ragd.store.lucene.LuceneStore;
 import dev.ragd.store.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,21 +36,40 @@ final class Stores {
             new StoreReference.Kind(ChromaStore.NAME, false),
             new StoreReference.Kind(FaissStore.NAME, false),
             new StoreReference.Kind(LuceneStore.NAME, false),
-            new StoreReference.Kind(SNAPSHOT, true));
+            new StoreReference.Kind(SNAPSHOT, true),
+            new StoreReference.Kind(ChromaFolderStore.KIND, true),
+            new StoreReference.Kind(FaissFileStore.KIND, true));
 
     private Stores() {}
 
     /** The store that a migration names, to read and to write. */
     static VectorStore open(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
-        return store.location() == null
-                ? open(store.kind(), home, settings, notes)
-                : SnapshotStore.create(store.location());
+        if (store.location() == null) {
+            return open(store.kind(), home, settings, notes);
+        }
+        return store.kind().equals(SNAPSHOT)
+                ? SnapshotStore.create(store.location())
+                : source(store.kind(), store.location(), settings);
+    }
+
+    /** A store that is only read: data of another program. */
+    private static VectorStore source(String kind, Path location, Settings settings) {
+        return switch (kind) {
+            case ChromaFolderStore.KIND ->
+                new ChromaFolderStore(
+                        location, settings.get(Catalogue.CHROMA_TENANT), settings.get(Catalogue.CHROMA_DATABASE));
+            case FaissFileStore.KIND -> new FaissFileStore(location);
+            default -> throw new StoreException.StoreRejected("there is no store '" + kind + "'", null);
+        };
     }
 
     /** The same to read only; nothing is created. */
     static VectorStore openToRead(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
         if (store.location() == null) {
             return openToRead(store.kind(), home, settings, notes);
+        }
+        if (!store.kind().equals(SNAPSHOT)) {
+            return source(store.kind(), store.location(), settings);
         }
         return Files.exists(store.location())
                 ? SnapshotStore.openToRead(store.location())
@@ -56,7 +78,9 @@ final class Stores {
 
     /** The same for what a migration would write to: refused where that could not be made, and nothing is created. */
     static VectorStore openTargetToRead(StoreReference store, Home home, Settings settings, Consumer<String> notes) {
-        boolean absent = store.location() != null && SnapshotStore.isToBeCreated(store.location());
+        boolean absent = store.location() != null
+                && store.kind().equals(SNAPSHOT)
+                && SnapshotStore.isToBeCreated(store.location());
         return absent ? new NothingStored(store.toString()) : openToRead(store, home, settings, notes);
     }
 
