@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HnswIndex implements AutoCloseable {
 
+    private static final String LABELS = "index_metadata.pickle";
     private static final int DELETED = 1 << 16;
     private static final int AT_ONCE = 1 << 20;
     private static final double NORM_TOLERANCE = 1e-3;
@@ -60,18 +61,18 @@ final class HnswIndex implements AutoCloseable {
     static HnswIndex open(Path folder, int dimension, boolean cosine) throws IOException {
         IdMap ids;
         try {
-            ids = IdMap.read(folder.resolve("index_metadata.pickle"));
+            ids = IdMap.read(folder.resolve(LABELS));
         } catch (IOException e) {
-            throw new IOException("index_metadata.pickle: " + reason(e), e);
+            throw new IOException(LABELS + ": " + reason(e), e);
         }
         HnswHeader header = HnswHeader.read(folder.resolve("header.bin"), dimension);
         Long said = ids.dimension();
         if (said != null && said != dimension) {
-            throw new IOException("index_metadata.pickle is one of vectors of " + said + " components");
+            throw new IOException(LABELS + " is one of vectors of " + said + " components");
         }
         if (ids.added() < ids.size() || ids.added() > Math.max(header.elements(), 1) * 16L + AT_ONCE) {
             throw new IOException(
-                    "index_metadata.pickle says that " + ids.added() + " vectors were added, but there are "
+                    LABELS + " says that " + ids.added() + " vectors were added, but there are "
                             + ids.size() + " ids and " + header.elements() + " elements");
         }
         PositionalFile data = PositionalFile.open(folder.resolve("data_level0.bin"));
@@ -217,9 +218,8 @@ final class HnswIndex implements AutoCloseable {
         }
     }
 
-    /** True when there is nothing of an index in a folder. */
+    /** True when an index was never completed in a folder: its labels are written last. */
     static boolean isAbsent(Path folder) {
-        return Files.notExists(folder.resolve("index_metadata.pickle"))
-                && Files.notExists(folder.resolve("header.bin"));
+        return Files.notExists(folder.resolve(LABELS));
     }
 }

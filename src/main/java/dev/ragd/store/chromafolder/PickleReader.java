@@ -118,14 +118,18 @@ final class PickleReader {
         return true;
     }
 
-    /** Hands an entry out as soon as its value is there, so that the stack stays small. */
+    /**
+     * Hands an entry out as soon as its value is there, so that the stack stays small; but not behind a dictionary, whose own
+     * and only entry it may be.
+     */
     private void push(@Nullable Object value) throws IOException {
         stack.add(value);
         if (marks.isEmpty()) {
             return;
         }
         int mark = marks.get(marks.size() - 1);
-        boolean complete = stack.size() - mark > 1 && (stack.size() - mark) % 2 == 1;
+        int since = stack.size() - mark;
+        boolean complete = since > 1 && since % 2 == 1 && !(stack.get(stack.size() - 3) instanceof Dictionary);
         if (complete && mark > 0 && stack.get(mark - 1) instanceof Dictionary dictionary) {
             Object last = pop();
             entry(dictionary, pop(), last);

@@ -48,7 +48,7 @@ public final class TestServer implements AutoCloseable {
                 command.addAll(List.of(
                         "run",
                         "--path",
-                        folder.resolve("data").toString(),
+                        data().toString(),
                         "--port",
                         String.valueOf(port),
                         "--host",
@@ -77,6 +77,11 @@ public final class TestServer implements AutoCloseable {
     /** Its process id. */
     public synchronized long pid() {
         return process.pid();
+    }
+
+    /** The folder that it keeps its data in. */
+    public Path data() {
+        return folder.resolve("data");
     }
 
     /** Its output. */

@@ -87,7 +87,7 @@ class FaissFileTest {
             assertThat(found.get(2).text()).isNull();
             assertThat(found.get(2).metadata()).isEqualTo(Metadata.EMPTY);
             assertThat(c.count()).isEqualTo(N);
-            assertThat(c.count(Filter.exists("x"))).isZero();
+            assertThat(c.count(new Filter.Exists("x"))).isZero();
             assertThat(c.info().name()).isEqualTo("anything");
             assertThat(c.info().dimension()).hasValue(D);
         }
@@ -103,8 +103,9 @@ class FaissFileTest {
 
     @Test
     void aRowThatIsNoVectorIsARecordWhoseVectorIsLost() throws IOException {
-        rows[3 * D + 1] = Float.NaN;
         write(VectorIndex.Type.FLAT, Metric.L2, N);
+        byte[] nan = {0, 0, (byte) 0xc0, 0x7f};
+        patch((int) Files.size(file) - (N - 3) * D * Float.BYTES, nan);
         Map<String, VectorRecord> found = scan(Distance.L2);
         assertThat(found.get("3").vector()).isNull();
         assertThat(found.get("4").vector()).isEqualTo(row(4));
@@ -124,7 +125,7 @@ class FaissFileTest {
                     () -> store.drop("x"),
                     () -> c.upsert(List.of(record)),
                     () -> c.delete(List.of("1")),
-                    () -> c.delete(Filter.exists("x")))) {
+                    () -> c.delete(new Filter.Exists("x")))) {
                 assertThatThrownBy(write::run)
                         .isInstanceOf(StoreException.ReadOnly.class)
                         .hasMessageContaining(file.toString())
@@ -236,10 +237,7 @@ class FaissFileTest {
                 FloatBuffer training = ByteBuffer.allocateDirect(rows.length * Float.BYTES)
                         .order(ByteOrder.nativeOrder())
                         .asFloatBuffer();
-                for (float component : rows) {
-                    training.put(Float.isFinite(component) ? component : 0);
-                }
-                index.train(training.flip(), N, 1);
+                index.train(training.put(rows).flip(), N, 1);
             }
             index.add(Arrays.copyOf(rows, n * D), n, 1);
             index.write(file);
