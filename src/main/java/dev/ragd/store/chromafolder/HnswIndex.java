@@ -4,6 +4,7 @@ import dev.ragd.files.PositionalFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -59,12 +60,7 @@ final class HnswIndex implements AutoCloseable {
      * @throws IOException when it cannot be used at all; the message says why
      */
     static HnswIndex open(Path folder, int dimension, boolean cosine) throws IOException {
-        IdMap ids;
-        try {
-            ids = IdMap.read(folder.resolve(LABELS));
-        } catch (IOException e) {
-            throw new IOException(LABELS + ": " + reason(e), e);
-        }
+        IdMap ids = IdMap.read(folder.resolve(LABELS));
         HnswHeader header = HnswHeader.read(folder.resolve("header.bin"), dimension);
         Long said = ids.dimension();
         if (said != null && said != dimension) {
@@ -95,8 +91,11 @@ final class HnswIndex implements AutoCloseable {
         }
     }
 
+    /** Why an index cannot be used, for people. */
     static String reason(IOException e) {
-        return e instanceof java.nio.file.NoSuchFileException ? "it is missing" : String.valueOf(e.getMessage());
+        return e instanceof NoSuchFileException missing
+                ? Path.of(missing.getFile()).getFileName() + " is missing"
+                : String.valueOf(e.getMessage());
     }
 
     private void look() throws IOException {

@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +32,13 @@ final class IdMap {
         IdMap map = new IdMap();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             PickleReader.read(in, map::entry);
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException(file.getFileName() + " cannot be read: " + e.getMessage(), e);
         }
         if (map.ids != map.back) {
-            throw new IOException(map.ids + " ids have labels, but " + map.back + " labels have ids");
+            throw new IOException("in " + file.getFileName() + " " + map.ids + " ids have labels, but " + map.back + " labels have ids");
         }
         return map;
     }

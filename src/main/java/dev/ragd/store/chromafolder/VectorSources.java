@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorSources implements AutoCloseable {
 
+    private static final int EXAMPLES = 20;
     private static final Operation[] OPERATIONS = Operation.values();
 
     private final FolderDatabase database;
@@ -66,6 +67,7 @@ final class VectorSources implements AutoCloseable {
         private long watermark;
         private long fromIndex;
         private long lost;
+        private final List<String> examples = new ArrayList<>();
 
         Search(FolderDatabase database, Path folder, StoredCollection collection) {
             this.database = database;
@@ -144,6 +146,9 @@ final class VectorSources implements AutoCloseable {
                 fromIndex++;
             } else {
                 lost++;
+                if (examples.size() < EXAMPLES) {
+                    examples.add(id);
+                }
                 queued.put(id, QueueEntry.LOST);
             }
         }
@@ -157,6 +162,9 @@ final class VectorSources implements AutoCloseable {
                     fromIndex,
                     fromQueue,
                     lost));
+            if (lost > 0) {
+                notes.add("lost are the vectors of " + String.join(", ", examples) + (lost > examples.size() ? " ..." : ""));
+            }
             if (index != null && (index.damaged() > 0 || index.cut() > 0)) {
                 notes.add(String.format(
                         Locale.ROOT,

@@ -27,7 +27,7 @@ import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes to a collection of a real server by bare HTTP, and knows what must be in it. */
-final class ChromaModel {
+public final class ChromaModel {
 
     static final int D = 12;
     private static final String ROOT = "/api/v2/tenants/default_tenant/databases/default_database/collections";
@@ -35,7 +35,7 @@ final class ChromaModel {
 
     final String name;
     final Distance distance;
-    final Map<String, Item> items = new LinkedHashMap<>();
+    public final Map<String, Item> items = new LinkedHashMap<>();
 
     private final URI server;
     private final boolean lists;
@@ -43,14 +43,14 @@ final class ChromaModel {
     private final String collection;
 
     /** What a record must be. */
-    static final class Item {
+    public static final class Item {
         float[] vector;
-        String text;
+        public String text;
         final TreeMap<String, Object> metadata = new TreeMap<>();
     }
 
     /** @param threshold writes after which the index goes to disk; 0 for the server's own, 1000 */
-    ChromaModel(URI server, String name, Distance distance, boolean lists, int threshold) {
+    public ChromaModel(URI server, String name, Distance distance, boolean lists, int threshold) {
         this.server = server;
         this.name = name;
         this.distance = distance;
@@ -78,7 +78,7 @@ final class ChromaModel {
     }
 
     /** {@code add}, {@code upsert} or {@code update} of records with new vectors, texts and metadata of every type. */
-    void write(String operation, List<String> ids) {
+    public void write(String operation, List<String> ids) {
         List<Object> vectors = new ArrayList<>();
         List<Object> texts = new ArrayList<>();
         List<Object> metadata = new ArrayList<>();
@@ -105,7 +105,7 @@ final class ChromaModel {
     }
 
     /** A new text and no value for {@code s}, with the vector it has. */
-    void touch(String id) {
+    public void touch(String id) {
         Map<String, Object> values = new HashMap<>();
         values.put("s", null);
         values.put("touched", true);
@@ -119,13 +119,13 @@ final class ChromaModel {
                 Map.of("ids", List.of(id), "documents", List.of("touched"), "metadatas", List.of(values)));
     }
 
-    void delete(List<String> ids) {
+    public void delete(List<String> ids) {
         ids.forEach(items::remove);
         call("POST", ROOT + "/" + collection + "/delete", Map.of("ids", ids));
     }
 
     /** Compares everything, by pages and by ids; of vectors that are missing the ids are returned. */
-    Set<String> compare(VectorCollection found) {
+    public Set<String> compare(VectorCollection found) {
         assertThat(found.count()).isEqualTo(items.size());
         Set<String> without = new HashSet<>();
         Map<String, VectorRecord> all = new HashMap<>();
