@@ -155,9 +155,7 @@ public abstract sealed class StoreException extends RuntimeException {
             super(
                     Category.USER,
                     false,
-                    store
-                            + " is only read from, never written to; choose chromadb, faiss, lucene or snapshot:PATH as the"
-                            + " store to write to",
+                    store + " is only read from, never written to; name another store with --to",
                     null);
         }
     }

@@ -94,7 +94,7 @@ class MigrateFromFilesIT {
             assertThat(report.status()).isEqualTo(Status.VERIFIED);
             assertThat(report.verification().tolerance()).contains("none");
             assertThat(report.notes()).anyMatch(note -> note.contains("0 lost"));
-            try (VectorStore store = Stores.openToRead(to, home, settings, note -> {});
+            try (VectorStore store = ReferencedStores.openToRead(to, home, settings, note -> {});
                     VectorCollection c = store.open(report.target().physical())) {
                 assertThat(model.compare(c)).isEmpty();
             }
@@ -121,14 +121,14 @@ class MigrateFromFilesIT {
         assertThat(lost).isBetween(1L, RECORDS - 3L);
         assertThat(partial.verification().listed().get("rejected").get(0).detail()).contains("its vector is lost");
         assertThat(partial.notes()).anyMatch(note -> note.contains(lost + " lost"));
-        try (VectorStore store = Stores.openToRead(plain.to(), home, settings, note -> {});
+        try (VectorStore store = ReferencedStores.openToRead(plain.to(), home, settings, note -> {});
                 VectorCollection c = store.open("things")) {
             assertThat(c.count()).isEqualTo(RECORDS - 2 - lost);
         }
 
         MigrateRequest again = MigrateRequest.of(plain.from(), snapshot(), "things", "made-anew");
         MigrateReport made = service().run(with(again, true, true), silent());
-        try (VectorStore store = Stores.openToRead(again.to(), home, settings, note -> {});
+        try (VectorStore store = ReferencedStores.openToRead(again.to(), home, settings, note -> {});
                 VectorCollection c = store.open("made-anew")) {
             assertThat(c.info().dimension()).hasValue(384);
             long texts = model.items.values().stream().filter(i -> i.text != null).count();
@@ -162,7 +162,7 @@ class MigrateFromFilesIT {
             MigrateRequest request = MigrateRequest.of(from, to, "vectors", "vectors");
             MigrateReport report = service().run(request, silent());
             assertThat(report.status()).isEqualTo(Status.VERIFIED);
-            try (VectorStore store = Stores.openToRead(to, home, settings, note -> {});
+            try (VectorStore store = ReferencedStores.openToRead(to, home, settings, note -> {});
                     VectorCollection c = store.open(report.target().physical())) {
                 assertThat(c.info().distance()).isEqualTo(Distance.IP);
                 assertThat(c.count()).isEqualTo(500);

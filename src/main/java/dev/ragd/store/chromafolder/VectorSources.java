@@ -66,6 +66,7 @@ final class VectorSources implements AutoCloseable {
         private @Nullable HnswIndex index;
         private long watermark;
         private long fromIndex;
+        private long fromQueue;
         private long lost;
         private final List<String> examples = new ArrayList<>();
 
@@ -91,7 +92,7 @@ final class VectorSources implements AutoCloseable {
             summarize();
             queue.clear();
             return new VectorSources(
-                    database, dimension, index, queued, new Recovery(lost, notes), fromIndex + queued.size());
+                    database, dimension, index, queued, new Recovery(lost, notes), fromIndex + fromQueue);
         }
 
         private long lastApplied(String segment) {
@@ -140,21 +141,24 @@ final class VectorSources implements AutoCloseable {
         private void place(String id, long last, boolean usable) {
             boolean indexed = index != null && index.knows(id);
             long write = QueueEntry.vector(queue.getOrDefault(id, List.of()), last, watermark, usable, indexed);
+            boolean inTheIndex = index != null && index.row(id) >= 0;
             if (write > 0) {
                 queued.put(id, write);
-            } else if (write == QueueEntry.IN_THE_INDEX && index != null && index.row(id) >= 0) {
+                fromQueue++;
+            } else if (write == QueueEntry.IN_THE_INDEX && inTheIndex) {
                 fromIndex++;
             } else {
                 lost++;
                 if (examples.size() < EXAMPLES) {
                     examples.add(id);
                 }
-                queued.put(id, QueueEntry.LOST);
+                if (inTheIndex) {
+                    queued.put(id, QueueEntry.LOST); // the index has an older one
+                }
             }
         }
 
         private void summarize() {
-            long fromQueue = queued.values().stream().filter(write -> write > 0).count();
             notes.add(String.format(
                     Locale.ROOT,
                     "vectors of collection '%s': %d from its index, %d from the queue of writes, %d lost",
