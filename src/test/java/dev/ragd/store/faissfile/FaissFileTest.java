@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Index files that the real FAISS wrote, read by Java alone. */
 class FaissFileTest {
@@ -73,6 +74,20 @@ class FaissFileTest {
             write(type, Metric.L2, N);
             wrap(ascending ? "IxMp" : "IxM2", id);
             assertRows(scan(Distance.L2), id);
+        }
+    }
+
+    /** Written by FAISS itself, see fixtures.cpp. */
+    @ParameterizedTest
+    @ValueSource(strings = {"idmap-flat", "idmap2-hnsw", "idmap-ivf", "ivf-ids"})
+    void fixturesWithIds(String name) throws Exception {
+        file = Path.of(FaissFileTest.class.getResource(name + ".index").toURI());
+        Map<String, VectorRecord> found = scan(name.equals("idmap-flat") ? Distance.IP : Distance.L2);
+        assertThat(found).hasSize(20);
+        for (int i = 0; i < 20; i++) {
+            float[] expected = {i * 10 + 0.5f, i * 10 + 1.5f, i * 10 + 2.5f, i * 10 + 3.5f};
+            String id = Long.toString(i * 7 % 20 * 1_000_003L - 5_000);
+            assertThat(found.get(id).vector()).as(id).isEqualTo(expected);
         }
     }
 
@@ -252,7 +267,7 @@ class FaissFileTest {
         };
     }
 
-    /** As IndexIDMap writes itself: its header, the index, the ids. {@code FaissIdMapFixtureTest} has one of the real FAISS. */
+    /** As IndexIDMap writes itself: its header, the index, the ids. */
     private void wrap(String type, LongUnaryOperator id) throws IOException {
         byte[] inner = Files.readAllBytes(file);
         ByteBuffer out = ByteBuffer.allocate(inner.length + 4 + 33 + 8 + N * 8).order(ByteOrder.LITTLE_ENDIAN);
