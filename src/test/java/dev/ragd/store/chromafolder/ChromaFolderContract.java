@@ -208,29 +208,59 @@ abstract class ChromaFolderContract {
     }
 
     @Test
-    void aWriteAheadLogIsWorkedInAndNothingChangesInTheFolder() throws Exception {
+    void aWriteAheadLogIsWorkedIn() throws Exception {
+        Path left = leftBehind("-wal", "PRAGMA journal_mode=WAL", "PRAGMA wal_autocheckpoint=0", WRITE);
+        assertTextIs("written", left);
+    }
+
+    @Test
+    void whatAKilledServerHadNotFinishedIsTakenBack() throws Exception {
+        Path left = leftBehind("-journal", "PRAGMA cache_size=1", "BEGIN", WRITE);
+        assertTextIs(small.items.get("s3").text, left);
+    }
+
+    private static final String WRITE =
+            "UPDATE embedding_metadata SET string_value = 'written' WHERE key = 'chroma:document'";
+
+    /** The database and its log as they are after these statements, while the connection is open. */
+    private Path leftBehind(String log, String... statements) throws Exception {
         Path copy = copy();
-        Path file = copy.resolve(FolderDatabase.FILE);
-        Path unfinished = temporary.resolve("unfinished" + copies);
-        Files.createDirectories(unfinished);
-        try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + file);
+        Path left = Files.createDirectories(temporary.resolve("left" + log));
+        try (var connection =
+                        java.sql.DriverManager.getConnection("jdbc:sqlite:" + copy.resolve(FolderDatabase.FILE));
                 var statement = connection.createStatement()) {
-            statement.execute("PRAGMA journal_mode=WAL");
-            statement.execute("PRAGMA wal_autocheckpoint=0");
-            statement.execute("UPDATE embedding_metadata SET string_value = 'from the log' WHERE key = 'chroma:document'"
-                    + " AND id = (SELECT id FROM embeddings WHERE embedding_id = 's3')");
-            for (String name : List.of("", "-wal")) { // as a killed server leaves them
-                Files.copy(
-                        copy.resolve(FolderDatabase.FILE + name), unfinished.resolve(FolderDatabase.FILE + name));
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            for (String suffix : List.of("", log)) {
+                Files.copy(copy.resolve(FolderDatabase.FILE + suffix), left.resolve(FolderDatabase.FILE + suffix));
             }
         }
-        Set<String> before = files(unfinished);
-        try (ChromaFolderStore store = open(unfinished);
+        return left;
+    }
+
+    private static void assertTextIs(String text, Path folder) throws IOException {
+        Set<String> before = files(folder);
+        try (ChromaFolderStore store = open(folder);
                 VectorCollection c = store.open("small")) {
-            assertThat(c.get(List.of("s3"), Set.of(Field.TEXT)).get(0).text()).isEqualTo("from the log");
+            assertThat(c.get(List.of("s3"), Set.of(Field.TEXT)).get(0).text()).isEqualTo(text);
             assertThat(c.recovery().notes().get(0)).contains("a copy was read");
         }
-        assertThat(files(unfinished)).isEqualTo(before);
+        assertThat(files(folder)).as("nothing was written").isEqualTo(before);
+    }
+
+    @Test
+    void aServerThatStartsMeanwhileEndsTheReading() throws IOException {
+        Path copy = copy();
+        try (ChromaFolderStore store = open(copy);
+                VectorCollection c = store.open("small")) {
+            assertThat(c.count()).isEqualTo(small.items.size());
+            Files.setLastModifiedTime(
+                    copy.resolve(FolderDatabase.FILE), java.nio.file.attribute.FileTime.fromMillis(1_000));
+            assertThatThrownBy(c::count)
+                    .isInstanceOf(StoreException.StoreBusy.class)
+                    .hasMessageContaining("changed while it was read");
+        }
     }
 
     @Test
