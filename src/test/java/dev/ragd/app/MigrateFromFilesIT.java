@@ -106,20 +106,23 @@ class MigrateFromFilesIT {
     void lostVectorsAreSaidAndLeftOutOrMadeAnew() throws IOException {
         Path broken = folder.resolve("broken");
         try (Stream<Path> all = Files.walk(server.data())) {
-            for (Path path : all.filter(p -> !p.toString().endsWith("data_level0.bin")).toList()) {
+            for (Path path :
+                    all.filter(p -> !p.toString().endsWith("data_level0.bin")).toList()) {
                 Files.copy(path, broken.resolve(server.data().relativize(path)));
             }
         }
         MigrateRequest plain =
                 MigrateRequest.of(new StoreReference("chroma-folder", broken), snapshot(), "things", "things");
-        String refusal = refused(plain, ExitCode.REFUSED, "are lost", "--reembed", "--allow-partial", "data_level0.bin");
+        String refusal =
+                refused(plain, ExitCode.REFUSED, "are lost", "--reembed", "--allow-partial", "data_level0.bin");
         assertThat(refusal).contains("lost are the vectors of t");
 
         MigrateReport partial = service().run(with(plain, false, true), silent());
         assertThat(partial.status()).isEqualTo(Status.PARTIAL);
         long lost = partial.verification().counts().get("rejected");
         assertThat(lost).isBetween(1L, RECORDS - 3L);
-        assertThat(partial.verification().listed().get("rejected").get(0).detail()).contains("its vector is lost");
+        assertThat(partial.verification().listed().get("rejected").get(0).detail())
+                .contains("its vector is lost");
         assertThat(partial.notes()).anyMatch(note -> note.contains(lost + " lost"));
         try (VectorStore store = ReferencedStores.openToRead(plain.to(), home, settings, note -> {});
                 VectorCollection c = store.open("things")) {
@@ -131,7 +134,8 @@ class MigrateFromFilesIT {
         try (VectorStore store = ReferencedStores.openToRead(again.to(), home, settings, note -> {});
                 VectorCollection c = store.open("made-anew")) {
             assertThat(c.info().dimension()).hasValue(384);
-            long texts = model.items.values().stream().filter(i -> i.text != null).count();
+            long texts =
+                    model.items.values().stream().filter(i -> i.text != null).count();
             assertThat(c.count()).isEqualTo(texts);
             assertThat(made.verification().counts().get("rejected")).isEqualTo(RECORDS - 2 - texts);
         }
@@ -144,7 +148,11 @@ class MigrateFromFilesIT {
         StoreReference file = new StoreReference("faiss-file", folder.resolve("none.index"));
         refused(MigrateRequest.of(chroma, file, "things", "copy"), ExitCode.USAGE, "is only read from");
         assertThat(folder.resolve("none.index")).doesNotExist();
-        refused(MigrateRequest.of(chroma, snapshot(), "nothing", "x12"), ExitCode.USAGE, "it has things", "--collection");
+        refused(
+                MigrateRequest.of(chroma, snapshot(), "nothing", "x12"),
+                ExitCode.USAGE,
+                "it has things",
+                "--collection");
         refused(MigrateRequest.of(file, snapshot(), "x12", "x12"), ExitCode.USAGE, "there is no file");
         assertThat(home.data()).doesNotExist();
     }
@@ -189,7 +197,8 @@ class MigrateFromFilesIT {
         JobException dry =
                 catchThrowableOfType(JobException.class, () -> service().dryRun(request, silent()));
         assertThat(dry.exitCode()).isEqualTo(code);
-        JobException e = catchThrowableOfType(JobException.class, () -> service().run(request, silent()));
+        JobException e =
+                catchThrowableOfType(JobException.class, () -> service().run(request, silent()));
         assertThat(e.exitCode()).isEqualTo(code);
         assertThat(e.getMessage()).contains(words).isEqualTo(dry.getMessage());
         return e.getMessage();

@@ -67,9 +67,8 @@ final class HnswIndex implements AutoCloseable {
             throw new IOException(LABELS + " is one of vectors of " + said + " components");
         }
         if (ids.added() < ids.size() || ids.added() > Math.max(header.elements(), 1) * 16L + AT_ONCE) {
-            throw new IOException(
-                    LABELS + " says that " + ids.added() + " vectors were added, but there are "
-                            + ids.size() + " ids and " + header.elements() + " elements");
+            throw new IOException(LABELS + " says that " + ids.added() + " vectors were added, but there are "
+                    + ids.size() + " ids and " + header.elements() + " elements");
         }
         PositionalFile data = PositionalFile.open(folder.resolve("data_level0.bin"));
         PositionalFile lengths = null;

@@ -38,7 +38,8 @@ final class IdMap {
             throw new IOException(file.getFileName() + " cannot be read: " + e.getMessage(), e);
         }
         if (map.ids != map.back) {
-            throw new IOException("in " + file.getFileName() + " " + map.ids + " ids have labels, but " + map.back + " labels have ids");
+            throw new IOException("in " + file.getFileName() + " " + map.ids + " ids have labels, but " + map.back
+                    + " labels have ids");
         }
         return map;
     }

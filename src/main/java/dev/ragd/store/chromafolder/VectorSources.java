@@ -167,7 +167,8 @@ final class VectorSources implements AutoCloseable {
                     fromQueue,
                     lost));
             if (lost > 0) {
-                notes.add("lost are the vectors of " + String.join(", ", examples) + (lost > examples.size() ? " ..." : ""));
+                notes.add("lost are the vectors of " + String.join(", ", examples)
+                        + (lost > examples.size() ? " ..." : ""));
             }
             if (index != null && (index.damaged() > 0 || index.cut() > 0)) {
                 notes.add(String.format(

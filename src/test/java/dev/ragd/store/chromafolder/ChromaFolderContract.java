@@ -113,18 +113,23 @@ abstract class ChromaFolderContract {
     void everythingIsThere() throws IOException {
         Set<String> before = files(server.data());
         try (ChromaFolderStore store = open(server.data())) {
-            assertThat(store.list()).extracting(CollectionInfo::name).containsExactly("angles", "plain", "products", "small");
+            assertThat(store.list())
+                    .extracting(CollectionInfo::name)
+                    .containsExactly("angles", "plain", "products", "small");
             for (ChromaModel model : List.of(l2, ip, cosine, small)) {
                 try (VectorCollection c = store.open(model.name)) {
                     model.compareInfo(c);
-                    assertThat(model.compare(c)).as(model.name + ": lost vectors").isEmpty();
+                    assertThat(model.compare(c))
+                            .as(model.name + ": lost vectors")
+                            .isEmpty();
                     assertThat(c.capabilities().contains(Capability.EXACT_VECTORS))
                             .isEqualTo(model != cosine);
                     assertThat(c.recovery().notes()).singleElement().asString().contains("0 lost");
                 }
             }
             try (VectorCollection c = store.open("plain")) {
-                assertThat(c.recovery().notes().get(0)).matches(".* [1-9][0-9]+ from its index, [1-9][0-9]+ from the queue.*");
+                assertThat(c.recovery().notes().get(0))
+                        .matches(".* [1-9][0-9]+ from its index, [1-9][0-9]+ from the queue.*");
                 long touched = l2.items.values().stream()
                         .filter(i -> i.metadata.containsKey("touched"))
                         .count();
@@ -144,7 +149,11 @@ abstract class ChromaFolderContract {
         }
         Files.delete(index(copy, l2));
         Set<String> lost = compare(copy, l2, "the folder is missing");
-        assertThat(lost).isNotEmpty().hasSizeLessThan(l2.items.size()).contains("r100").doesNotContain("r20", "r21", "r80");
+        assertThat(lost)
+                .isNotEmpty()
+                .hasSizeLessThan(l2.items.size())
+                .contains("r100")
+                .doesNotContain("r20", "r21", "r80");
         assertThat(compare(copy, ip, "0 lost")).isEmpty();
     }
 
@@ -166,7 +175,8 @@ abstract class ChromaFolderContract {
     @Test
     void anIndexThatWasCutShortLosesItsEnd() throws IOException {
         Path copy = copy();
-        try (RandomAccessFile data = new RandomAccessFile(index(copy, l2).resolve("data_level0.bin").toFile(), "rw")) {
+        try (RandomAccessFile data =
+                new RandomAccessFile(index(copy, l2).resolve("data_level0.bin").toFile(), "rw")) {
             data.setLength(500L * STRIDE + 17);
         }
         Set<String> lost = compare(copy, l2, "are cut off");
@@ -226,8 +236,7 @@ abstract class ChromaFolderContract {
     private Path leftBehind(String log, String... statements) throws Exception {
         Path copy = copy();
         Path left = Files.createDirectories(temporary.resolve("left" + log));
-        try (var connection =
-                        java.sql.DriverManager.getConnection("jdbc:sqlite:" + copy.resolve(FolderDatabase.FILE));
+        try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + copy.resolve(FolderDatabase.FILE));
                 var statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
@@ -274,7 +283,8 @@ abstract class ChromaFolderContract {
             }
         }
         assertCorrupt(copy);
-        Files.writeString(file, "no database at all, but a text that is long enough to be taken for the head of one ......");
+        Files.writeString(
+                file, "no database at all, but a text that is long enough to be taken for the head of one ......");
         assertCorrupt(copy);
     }
 
@@ -297,7 +307,9 @@ abstract class ChromaFolderContract {
         Files.createDirectories(nowhere);
         assertMissing(open(nowhere), "has no file chroma.sqlite3");
         Path data = server.data();
-        assertMissing(new ChromaFolderStore(data, "somebody", "default_database"), "'default_database' of tenant 'default_tenant'");
+        assertMissing(
+                new ChromaFolderStore(data, "somebody", "default_database"),
+                "'default_database' of tenant 'default_tenant'");
         assertMissing(new ChromaFolderStore(data, "default_tenant", "other"), "storage.chromadb.database");
         try (ChromaFolderStore store = open(data)) {
             assertThat(store.find("nothing")).isEmpty();
@@ -315,7 +327,8 @@ abstract class ChromaFolderContract {
         }
     }
 
-    // ---- folders -----------------------------------------------------------------------------------------------------
+    // ---- folders
+    // -----------------------------------------------------------------------------------------------------
 
     private static ChromaFolderStore open(Path folder) {
         return new ChromaFolderStore(folder, "default_tenant", "default_database");

@@ -85,7 +85,8 @@ public final class ChromaModel {
         for (String id : ids) {
             boolean there = items.containsKey(id);
             float[] vector = vector();
-            String text = random.nextInt(9) == 0 ? null : "The text of " + id + " \u00fc\ud83d\ude00 " + random.nextInt();
+            String text =
+                    random.nextInt(9) == 0 ? null : "The text of " + id + " \u00fc\ud83d\ude00 " + random.nextInt();
             Map<String, Object> values = values();
             vectors.add(vector);
             texts.add(text);
@@ -132,7 +133,8 @@ public final class ChromaModel {
         String cursor = null;
         do {
             ScanPage page = found.scan(new ScanRequest(Field.ALL, null, cursor, 700));
-            page.records().forEach(r -> assertThat(all.put(r.id(), r)).as(r.id()).isNull());
+            page.records()
+                    .forEach(r -> assertThat(all.put(r.id(), r)).as(r.id()).isNull());
             cursor = page.next();
         } while (cursor != null);
         assertThat(all.keySet()).isEqualTo(items.keySet());
@@ -157,7 +159,8 @@ public final class ChromaModel {
         item.metadata.forEach((key, value) -> {
             MetadataValue actual = r.metadata().get(key);
             if (value instanceof Double d) { // the server parses them a few units in the last place off
-                assertThat(((MetadataValue.Real) actual).value()).isCloseTo(d, org.assertj.core.data.Offset.offset(4 * Math.ulp(d)));
+                assertThat(((MetadataValue.Real) actual).value())
+                        .isCloseTo(d, org.assertj.core.data.Offset.offset(4 * Math.ulp(d)));
             } else {
                 assertThat(actual).as(r.id() + " " + key).isEqualTo(MetadataValue.of(value));
             }

@@ -15,9 +15,11 @@ import org.junit.jupiter.api.Test;
 class PickleReaderTest {
 
     /** pickle.dumps({...}, protocol=4) of Python 3.11: with references back and short numbers. */
-    private static final String PYTHON = "gASVkwAAAAAAAAB9lCiMDmRpbWVuc2lvbmFsaXR5lEsIjBR0b3RhbF9lbGVtZW50c19hZGRlZJRKcBEBAIwKbWF4X3NlcV9pZJSKBQDyBSoBjAtpZF90b19sYWJlbJR9lCiMAWGUSwGMAWKUTSwBdYwLbGFiZWxfdG9faWSUfZQoSwFoBk0sAWgHdYwMaWRfdG9fc2VxX2lklH2UdS4=";
+    private static final String PYTHON =
+            "gASVkwAAAAAAAAB9lCiMDmRpbWVuc2lvbmFsaXR5lEsIjBR0b3RhbF9lbGVtZW50c19hZGRlZJRKcBEBAIwKbWF4X3NlcV9pZJSKBQDyBSoBjAtpZF90b19sYWJlbJR9lCiMAWGUSwGMAWKUTSwBdYwLbGFiZWxfdG9faWSUfZQoSwFoBk0sAWgHdYwMaWRfdG9fc2VxX2lklH2UdS4=";
     /** An object of a class with such fields, as Chroma 0.4 pickled it. */
-    private static final String OBJECT = "gASVngAAAAAAAACMMmNocm9tYWRiLnNlZ21lbnQuaW1wbC52ZWN0b3IubG9jYWxfcGVyc2lzdGVudF9obnN3lIwOUGVyc2lzdGVudERhdGGUk5QpgZR9lCiMDmRpbWVuc2lvbmFsaXR5lE6MCm1heF9zZXFfaWSUSweMC2lkX3RvX2xhYmVslH2UjAFhlEsBc4wLbGFiZWxfdG9faWSUfZRLAWgJc3ViLg==";
+    private static final String OBJECT =
+            "gASVngAAAAAAAACMMmNocm9tYWRiLnNlZ21lbnQuaW1wbC52ZWN0b3IubG9jYWxfcGVyc2lzdGVudF9obnN3lIwOUGVyc2lzdGVudERhdGGUk5QpgZR9lCiMDmRpbWVuc2lvbmFsaXR5lE6MCm1heF9zZXFfaWSUSweMC2lkX3RvX2xhYmVslH2UjAFhlEsBc4wLbGFiZWxfdG9faWSUfZRLAWgJc3ViLg==";
     /** pickle.dumps of an object whose __reduce__ calls os.system. */
     private static final String HOSTILE = "gASVHwAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjAR0cnVllIWUUpQu";
 

@@ -27,10 +27,12 @@ class QueueEntryTest {
             }
             Model index = replay(history.subList(0, indexed));
             boolean usable = random.nextBoolean();
-            long found = QueueEntry.vector(
-                    history.subList(purged, history.size()), all.last, indexed, usable, index.there);
+            long found =
+                    QueueEntry.vector(history.subList(purged, history.size()), all.last, indexed, usable, index.there);
             if (found > 0) {
-                assertThat(found).as("history %s, purged %d, indexed %d", history, purged, indexed).isEqualTo(all.vector);
+                assertThat(found)
+                        .as("history %s, purged %d, indexed %d", history, purged, indexed)
+                        .isEqualTo(all.vector);
                 known++;
             } else if (found == QueueEntry.IN_THE_INDEX) {
                 assertThat(usable).isTrue();
@@ -39,7 +41,9 @@ class QueueEntryTest {
                         .isEqualTo(all.vector);
                 known++;
             } else {
-                assertThat(usable).as("with an index nothing is lost: %s, %d, %d", history, purged, indexed).isFalse();
+                assertThat(usable)
+                        .as("with an index nothing is lost: %s, %d, %d", history, purged, indexed)
+                        .isFalse();
                 lost++;
             }
         }

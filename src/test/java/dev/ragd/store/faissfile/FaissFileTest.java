@@ -240,7 +240,9 @@ class FaissFileTest {
                         || !Arrays.equals(
                                 e.getValue().vector(), found.get(e.getKey()).vector()))
                 .count();
-        assertThat(different).as("one flipped bit is in at most one vector or id").isLessThanOrEqualTo(1);
+        assertThat(different)
+                .as("one flipped bit is in at most one vector or id")
+                .isLessThanOrEqualTo(1);
         return true;
     }
 
