@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -85,10 +87,9 @@ final class VectorSources implements AutoCloseable {
             watermark = lastApplied(collection.vectors());
             boolean usable = openIndex();
             readQueue();
-            database.query(
-                    "SELECT embedding_id, seq_id FROM embeddings WHERE segment_id = ?",
-                    List.of(collection.records()),
-                    row -> place(row.getString(1), Catalogue.sequence(row.getObject(2)), usable));
+            usable = usable && !isOfAnotherTime();
+            boolean asked = usable;
+            forEachRecord((id, last) -> place(id, last, asked));
             summarize();
             queue.clear();
             return new VectorSources(
@@ -120,6 +121,49 @@ final class VectorSources implements AutoCloseable {
                         + "; vectors come from the queue of writes alone");
                 return false;
             }
+        }
+
+        /**
+         * The index must know every record that was last written up to the watermark, and of others only those that were
+         * deleted since. One that was put back from a backup, say, does not; then none of its vectors can be trusted.
+         */
+        private boolean isOfAnotherTime() {
+            HnswIndex opened = index;
+            if (opened == null) {
+                return false;
+            }
+            Set<String> deleted = new HashSet<>();
+            queue.forEach((id, entries) -> {
+                boolean since = entries.stream()
+                        .anyMatch(e -> e.operation() == Operation.DELETE && e.sequence() > watermark);
+                if (since && opened.knows(id)) {
+                    deleted.add(id);
+                }
+            });
+            long[] known = {0};
+            long[] unknown = {0};
+            forEachRecord((id, last) -> {
+                known[0] += opened.knows(id) ? 1 : 0;
+                unknown[0] += !opened.knows(id) && last <= watermark ? 1 : 0;
+                deleted.remove(id);
+            });
+            long strangers = opened.size() - known[0] - deleted.size();
+            if (unknown[0] == 0 && strangers <= 0) {
+                return false;
+            }
+            notes.add("the index " + folder.resolve(collection.vectors()) + " is of another time than "
+                    + FolderDatabase.FILE + ": it lacks " + unknown[0] + " records that it should have, and has "
+                    + Math.max(0, strangers) + " that it should not; vectors come from the queue of writes alone");
+            opened.close();
+            index = null;
+            return true;
+        }
+
+        private void forEachRecord(BiConsumer<String, Long> taker) {
+            database.query(
+                    "SELECT embedding_id, seq_id FROM embeddings WHERE segment_id = ?",
+                    List.of(collection.records()),
+                    row -> taker.accept(row.getString(1), Catalogue.sequence(row.getObject(2))));
         }
 
         private void readQueue() {

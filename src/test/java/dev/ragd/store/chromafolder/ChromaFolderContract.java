@@ -258,6 +258,20 @@ abstract class ChromaFolderContract {
         assertThat(files(folder)).as("nothing was written").isEqualTo(before);
     }
 
+    /** As when one of the two was put back from a backup: the database believes that the index has more than it has. */
+    @Test
+    void anIndexOfAnotherTimeIsNotTrusted() throws Exception {
+        Path copy = copy();
+        String segment = index(copy, l2).getFileName().toString();
+        try (var connection =
+                        java.sql.DriverManager.getConnection("jdbc:sqlite:" + copy.resolve(FolderDatabase.FILE));
+                var statement = connection.createStatement()) {
+            statement.execute("UPDATE max_seq_id SET seq_id = seq_id + 100 WHERE segment_id = '" + segment + "'");
+        }
+        Set<String> lost = compare(copy, l2, "is of another time");
+        assertThat(lost).isNotEmpty().contains("r100").doesNotContain("r20");
+    }
+
     @Test
     void aServerThatStartsMeanwhileEndsTheReading() throws IOException {
         Path copy = copy();
