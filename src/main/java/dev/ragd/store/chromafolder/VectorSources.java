@@ -134,8 +134,8 @@ final class VectorSources implements AutoCloseable {
             }
             Set<String> deleted = new HashSet<>();
             queue.forEach((id, entries) -> {
-                boolean since = entries.stream()
-                        .anyMatch(e -> e.operation() == Operation.DELETE && e.sequence() > watermark);
+                boolean since =
+                        entries.stream().anyMatch(e -> e.operation() == Operation.DELETE && e.sequence() > watermark);
                 if (since && opened.knows(id)) {
                     deleted.add(id);
                 }

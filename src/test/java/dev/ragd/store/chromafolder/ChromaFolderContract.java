@@ -263,8 +263,7 @@ abstract class ChromaFolderContract {
     void anIndexOfAnotherTimeIsNotTrusted() throws Exception {
         Path copy = copy();
         String segment = index(copy, l2).getFileName().toString();
-        try (var connection =
-                        java.sql.DriverManager.getConnection("jdbc:sqlite:" + copy.resolve(FolderDatabase.FILE));
+        try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + copy.resolve(FolderDatabase.FILE));
                 var statement = connection.createStatement()) {
             statement.execute("UPDATE max_seq_id SET seq_id = seq_id + 100 WHERE segment_id = '" + segment + "'");
         }
