@@ -3,7 +3,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd -P)
 cd "$root"
-names="embedder chroma search unchanged retrieval index-overhead memory ann local-store"
+names="embedder chroma search unchanged retrieval index-overhead memory ann local-store migrate"
 usage() { echo "usage: bench/run.sh all | NAME...   with NAME one of: $names" >&2; exit 64; }
 [ $# -gt 0 ] || usage
 [ "$*" = all ] && set -- $names
