@@ -74,6 +74,16 @@ public interface VectorCollection extends AutoCloseable {
     List<SearchHit> search(SearchRequest request);
 
     /**
+     * Answers several searches, each as {@link #search} does. A store that looks at every record for an answer looks at them
+     * once for all.
+     *
+     * @return the hits of each request, in the order of the requests
+     */
+    default List<List<SearchHit>> searchAll(List<SearchRequest> requests) {
+        return requests.stream().map(this::search).toList();
+    }
+
+    /**
      * Deletes records by id; ids that do not exist are ignored.
      *
      * @return how many records were there and are gone

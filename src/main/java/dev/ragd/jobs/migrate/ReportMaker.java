@@ -4,9 +4,11 @@ import dev.ragd.jobs.migrate.MigrateReport.Item;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateReport.Verification;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobInstance;
@@ -65,6 +67,16 @@ final class ReportMaker {
                 files,
                 all,
                 run.seconds());
+    }
+
+    /** The steps that ended, of all runs of the job, in the order they ran in. */
+    List<StepTime> steps(JobInstance instance) {
+        return repository.getJobExecutions(instance).stream()
+                .flatMap(run -> run.getStepExecutions().stream())
+                .map(StepTime::of)
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing(StepTime::started))
+                .toList();
     }
 
     private @Nullable Verification verification(Plan plan, VerifyCounts counts) {
