@@ -1,7 +1,9 @@
 package dev.ragd.app;
 
 import dev.ragd.config.Catalogue;
+import dev.ragd.config.ConfigException;
 import dev.ragd.config.Home;
+import dev.ragd.config.Problem;
 import dev.ragd.config.Settings;
 import dev.ragd.embed.Embedder;
 import dev.ragd.embed.EmbedderId;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the settings name for the index job, each made at its first use. */
 class ConfiguredResources implements IndexResources {
+
+    /** Tokens that a model adds to every text, one at either end. */
+    private static final int MARKS = 2;
 
     private final Home home;
     private final Settings settings;
@@ -52,9 +57,23 @@ class ConfiguredResources implements IndexResources {
         return Stores.open(home, settings, progress::note);
     }
 
+    /** @throws ConfigException when the end of a long chunk would not be part of its vector, and so not be found */
     @Override
     public EmbedderId embedderId() {
-        return embedder().id();
+        EmbedderId id = embedder().id();
+        int most = id.maxTokens() - MARKS;
+        if (id.maxTokens() > 0 && chunking.maxTokens() > most) {
+            throw new ConfigException(new Problem(
+                    settings.value(Catalogue.CHUNK_TOKENS)
+                            .orElseThrow()
+                            .origin()
+                            .describe(),
+                    Catalogue.CHUNK_TOKENS.key(),
+                    "expected at most " + most + ", for " + id.model() + " reads " + id.maxTokens()
+                            + " tokens of a text, its own marks included, and nothing behind them would be found; but it is "
+                            + chunking.maxTokens()));
+        }
+        return id;
     }
 
     /** Opening loads nothing: a local model loads with the first text, a remote one is called with it. */

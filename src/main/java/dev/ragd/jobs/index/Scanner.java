@@ -246,6 +246,7 @@ final class Scanner {
             return;
         }
         seen.add(problem.path().toString());
+        seenCount++;
         String root = problem.root().toAbsolutePath().normalize().toString();
         sink.work(new Work(seq++, Work.Kind.REPORT, problem.path().toString(), root, 0, 0, null, problem.message()));
     }
