@@ -104,10 +104,21 @@ final class NearestSearch {
 
     private void approximate(Part part, @Nullable Members members, double share) {
         int some = k + MORE;
-        int looked = part.index().type() == VectorIndex.Type.HNSW
-                ? Math.min(part.count(), effort.candidates(some, share))
+        boolean graph = part.index().type() == VectorIndex.Type.HNSW;
+        int looked = graph
+                ? Math.min(part.count(), effort.candidates(k, share))
                 : effort.nprobe() > 0 ? effort.nprobe() : Probes.of(part.count());
-        offer(part, part.index().search(row, 1, some, Math.max(1, looked), members, 1));
+        if (graph && part.isExact()) {
+            var found = part.index().nearest(row, measure(), query, some, Math.max(1, looked), members);
+            for (int i = 0; i < found.found(); i++) {
+                int ordinal = part.ordinals().id((int) found.rows()[i]);
+                if (wanted.contains(ordinal)) {
+                    candidates.offer(ordinal, distance.scoreOf(found.measures()[i]));
+                }
+            }
+        } else {
+            offer(part, part.index().search(row, 1, some, Math.max(1, looked), members, 1));
+        }
     }
 
     private void compareAll(Part part, @Nullable Members members, int eligible) {
@@ -164,7 +175,7 @@ final class NearestSearch {
         double[] scores = new double[n];
         if (part.isExact()) {
             long[] rows = Arrays.copyOf(found.rows(), n);
-            double[] measures = measures(part.index(), rows);
+            double[] measures = part.index().measures(measure(), query, rows);
             for (int i = 0; i < n; i++) {
                 scores[i] = distance.scoreOf(measures[i]);
                 candidates.offer(part.ordinals().id((int) rows[i]), scores[i]);
@@ -179,19 +190,13 @@ final class NearestSearch {
         return scores;
     }
 
-    /** As {@link Distance#measure} computes them, to the bit. */
-    private double[] measures(VectorIndex index, long[] rows) {
-        if (distance == Distance.L2) {
-            return index.sums(VectorIndex.Sum.SQUARED_DIFFERENCE, query, rows);
-        }
-        double[] measures = index.sums(VectorIndex.Sum.PRODUCT, query, rows);
-        if (distance == Distance.COSINE) {
-            double[] squares = index.sums(VectorIndex.Sum.SQUARE, query, rows);
-            for (int i = 0; i < rows.length; i++) {
-                measures[i] = square == 0 || squares[i] == 0 ? 0 : measures[i] / Math.sqrt(square * squares[i]);
-            }
-        }
-        return measures;
+    /** What {@link Distance#measure} computes, to the bit. */
+    private VectorIndex.Measure measure() {
+        return switch (distance) {
+            case COSINE -> VectorIndex.Measure.COSINE;
+            case L2 -> VectorIndex.Measure.SQUARED_DIFFERENCE;
+            case IP -> VectorIndex.Measure.PRODUCT;
+        };
     }
 
     private double compare(int ordinal) {

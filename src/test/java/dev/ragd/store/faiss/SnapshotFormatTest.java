@@ -63,7 +63,8 @@ class SnapshotFormatTest {
                                     type == VectorIndex.Type.HNSW ? 8 : 0,
                                     type == VectorIndex.Type.HNSW ? 40 : 0,
                                     header.largestSquare(),
-                                    header.payload()));
+                                    header.payload(),
+                                    false));
                     assertThat(header.largestSquare()).isEqualTo(largest());
                     for (int i = 0; i < N; i++) {
                         assertThat(part.ordinals().id(i)).isEqualTo(ordinal(i));
