@@ -339,7 +339,7 @@ public final class VectorIndex implements AutoCloseable {
     public Measured nearest(
             float[] row, Measure measure, float[] query, int k, int effort, @Nullable Members members) {
         Checks.rows(row, 1, dimension);
-        if (query != row) {
+        if (!isSame(query, row)) {
             Checks.rows(query, 1, dimension);
         }
         Checks.that(k >= 1, "k is %d, expected at least 1", k);
@@ -422,6 +422,12 @@ public final class VectorIndex implements AutoCloseable {
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    /** One array under two names need not be looked at twice. */
+    @SuppressWarnings("ArrayEquals") // the array, not what is in it
+    private static boolean isSame(float[] a, float[] b) {
+        return a == b;
     }
 
     /** @return how many rows there are to search */

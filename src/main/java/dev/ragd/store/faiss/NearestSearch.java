@@ -48,12 +48,11 @@ final class NearestSearch {
         this.effort = effort;
         this.query = query;
         this.square = RowForm.square(query);
-        this.row = new float[query.length];
-        RowForm.write(distance, query, square, row, 0);
+        this.row = RowForm.of(distance, query, square);
         this.filtered = filter != null;
         this.wanted = filter == null ? now.live() : now.matching(filter);
         this.k = Math.min(k, wanted.size());
-        this.candidates = new Candidates(k + 4 * MORE);
+        this.candidates = new Candidates(this.k + 4 * MORE);
     }
 
     List<ScoredOrdinal> run() {
