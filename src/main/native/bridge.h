@@ -234,6 +234,10 @@ inline void search_coded(
     }
 }
 
+inline void scan(
+        const Index* index, const float* x, int64_t k, float* distances, int64_t* rows,
+        const uint64_t* words, int64_t bits, const int32_t* ids);
+
 // k nearest of n queries: distances float[n*k] and rows int64[n*k], best first, row -1 where there are no more.
 // effort: efSearch of HNSW, nprobe of IVF.
 inline void search(
@@ -262,6 +266,8 @@ inline void search(
         parameters.nprobe = effort;
         parameters.sel = selector;
         of->search(n, x, k, distances, rows, &parameters);
+    } else if (n == 1) {
+        scan(index, x, k, distances, rows, words, bits, ids);
     } else {
         faiss::SearchParameters parameters;
         parameters.sel = selector;
@@ -291,38 +297,35 @@ struct Best {
     }
 };
 
+// The processor fetches ahead by itself within a page of memory only; rows are asked for while the ones before are measured,
+// which is as fast as memory can be read.
 template <class C>
 void scan_rows(
-        const float* y, int64_t n, int d, const float* x, const Membership* members, int64_t k, float* values, int64_t* rows) {
+        const float* y, int64_t n, int d, const float* x, const Membership* members, int64_t k, float* values,
+        int64_t* rows) {
     constexpr bool products = !C::is_max;
+    constexpr int AHEAD = 4;
     Best<C> best(k, values, rows);
-    int64_t four[4];
-    int waiting = 0;
-    auto measure_four = [&] {
-        float v[4];
-        const float *y0 = y + four[0] * d, *y1 = y + four[1] * d, *y2 = y + four[2] * d, *y3 = y + four[3] * d;
-        if (products) {
-            faiss::fvec_inner_product_batch_4(x, y0, y1, y2, y3, d, v[0], v[1], v[2], v[3]);
-        } else {
-            faiss::fvec_L2sqr_batch_4(x, y0, y1, y2, y3, d, v[0], v[1], v[2], v[3]);
-        }
-        for (int i = 0; i < 4; i++) {
-            best.offer(v[i], four[i]);
-        }
+    int64_t asked[AHEAD];
+    int64_t count = 0;
+    auto measure = [&](int64_t row) {
+        const float* z = y + row * d;
+        best.offer(products ? faiss::fvec_inner_product(x, z, d) : faiss::fvec_L2sqr(x, z, d), row);
     };
     for (int64_t row = 0; row < n; row++) {
         if (members && !members->has(row)) {
             continue;
         }
-        four[waiting++] = row;
-        if (waiting == 4) {
-            measure_four();
-            waiting = 0;
+        for (int j = 0; j < d; j += 16) {
+            __builtin_prefetch(y + row * d + j);
         }
+        if (count >= AHEAD) {
+            measure(asked[count % AHEAD]);
+        }
+        asked[count++ % AHEAD] = row;
     }
-    for (int i = 0; i < waiting; i++) {
-        const float* row = y + four[i] * d;
-        best.offer(products ? faiss::fvec_inner_product(x, row, d) : faiss::fvec_L2sqr(x, row, d), four[i]);
+    for (int64_t i = std::max<int64_t>(0, count - AHEAD); i < count; i++) {
+        measure(asked[i % AHEAD]);
     }
     best.finish();
 }
