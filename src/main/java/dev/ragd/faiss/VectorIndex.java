@@ -271,16 +271,6 @@ public final class VectorIndex implements AutoCloseable {
         return type != Type.IVF_FLAT;
     }
 
-    /** What is computed of a query x and a row y. */
-    public enum Measure {
-        /** The sum of x * y. */
-        PRODUCT,
-        /** The sum of (x - y) * (x - y). */
-        SQUARED_DIFFERENCE,
-        /** The product divided by the square root of the product of the sums of x * x and y * y; 0 where one of these is. */
-        COSINE
-    }
-
     /**
      * Sums in double precision, in the order of the components: the same operations in Java give the same bits.
      *
@@ -306,25 +296,6 @@ public final class VectorIndex implements AutoCloseable {
             return out;
         } finally {
             lock.readLock().unlock();
-        }
-    }
-
-    /**
-     * Rows that are probably the nearest ones, with their measures.
-     *
-     * @param rows {@code long[k]}: rows of the index; -1 in places that stay empty, which are the last ones
-     * @param measures {@code double[k]}
-     */
-    @SuppressWarnings("ArrayRecordComponent") // results are read once
-    public record Measured(long[] rows, double[] measures) {
-
-        /** How many rows were found. */
-        public int found() {
-            int n = 0;
-            while (n < rows.length && rows[n] >= 0) {
-                n++;
-            }
-            return n;
         }
     }
 

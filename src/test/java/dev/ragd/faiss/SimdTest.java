@@ -120,7 +120,7 @@ class SimdTest {
                 for (int some = 1; some <= n; some++) {
                     long[] asked = random.longs(some, 0, n).toArray();
                     asked[0] = 0;
-                    for (VectorIndex.Measure measure : VectorIndex.Measure.values()) {
+                    for (Measure measure : Measure.values()) {
                         Distance distance = switch (measure) {
                             case PRODUCT -> Distance.IP;
                             case SQUARED_DIFFERENCE -> Distance.L2;

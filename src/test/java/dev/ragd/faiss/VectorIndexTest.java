@@ -166,9 +166,9 @@ class VectorIndexTest {
         try (VectorIndex index = filled(VectorIndex.Type.HNSW, Metric.INNER_PRODUCT)) {
             float[] query = FaissFixture.row(queries, 3, D);
             long[] asked = {N - 1, 0, 17, 5, 5, 1_234, 99};
-            double[] products = index.measures(VectorIndex.Measure.PRODUCT, query, asked);
-            double[] differences = index.measures(VectorIndex.Measure.SQUARED_DIFFERENCE, query, asked);
-            double[] cosines = index.measures(VectorIndex.Measure.COSINE, query, asked);
+            double[] products = index.measures(Measure.PRODUCT, query, asked);
+            double[] differences = index.measures(Measure.SQUARED_DIFFERENCE, query, asked);
+            double[] cosines = index.measures(Measure.COSINE, query, asked);
             for (int i = 0; i < asked.length; i++) {
                 float[] row = FaissFixture.row(rows, (int) asked[i], D);
                 assertThat(products[i]).isEqualTo(Distance.IP.measure(query, row));
@@ -245,8 +245,8 @@ class VectorIndexTest {
         for (int i = 0; i < n; i += 17) {
             float[] query = FaissFixture.row(rows, i, D);
             assertThat(index.search(query, 1, 3, 64, null, 1).rows()[0]).isEqualTo(i);
-            VectorIndex.Measured measured =
-                    index.nearest(query, VectorIndex.Measure.SQUARED_DIFFERENCE, query, 5, 64, null);
+            Measured measured =
+                    index.nearest(query, Measure.SQUARED_DIFFERENCE, query, 5, 64, null);
             assertThat(measured.found()).isEqualTo(5);
             int row = i;
             int at = IntStream.range(0, 5)
@@ -265,7 +265,7 @@ class VectorIndexTest {
                 library.use(simd);
                 for (int q = 0; q < 50; q++) {
                     float[] query = FaissFixture.row(queries, q, D);
-                    found.add(index.nearest(query, VectorIndex.Measure.PRODUCT, query, 10, 12, null)
+                    found.add(index.nearest(query, Measure.PRODUCT, query, 10, 12, null)
                             .rows());
                 }
             }
@@ -301,21 +301,21 @@ class VectorIndexTest {
                 assertRefused(() -> index.scan(one, k, null));
             }
             assertRefused(() -> index.search(one, 1, 1, 0, null, 1));
-            assertRefused(() -> index.nearest(one, VectorIndex.Measure.COSINE, nan, 1, 1, null));
-            assertRefused(() -> index.nearest(nan, VectorIndex.Measure.COSINE, one, 1, 1, null));
-            assertRefused(() -> index.nearest(one, VectorIndex.Measure.COSINE, one, 0, 1, null));
-            assertRefused(() -> index.nearest(one, VectorIndex.Measure.COSINE, one, 1, 0, null));
-            assertRefused(() -> ivf.nearest(one, VectorIndex.Measure.COSINE, one, 1, 1, null));
+            assertRefused(() -> index.nearest(one, Measure.COSINE, nan, 1, 1, null));
+            assertRefused(() -> index.nearest(nan, Measure.COSINE, one, 1, 1, null));
+            assertRefused(() -> index.nearest(one, Measure.COSINE, one, 0, 1, null));
+            assertRefused(() -> index.nearest(one, Measure.COSINE, one, 1, 0, null));
+            assertRefused(() -> ivf.nearest(one, Measure.COSINE, one, 1, 1, null));
             assertRefused(() -> index.readCodes(folder.resolve("missing"), 0));
             assertRefused(() -> index.readCodes(folder.resolve("missing"), 7));
-            assertRefused(() -> index.measures(VectorIndex.Measure.PRODUCT, one, new long[] {0}));
+            assertRefused(() -> index.measures(Measure.PRODUCT, one, new long[] {0}));
             index.add(one, 1, 1);
-            assertRefused(() -> index.measures(VectorIndex.Measure.PRODUCT, one, new long[] {-1}));
-            assertRefused(() -> index.measures(VectorIndex.Measure.PRODUCT, one, new long[] {1}));
+            assertRefused(() -> index.measures(Measure.PRODUCT, one, new long[] {-1}));
+            assertRefused(() -> index.measures(Measure.PRODUCT, one, new long[] {1}));
             assertRefused(() -> index.rows(0, 2));
             assertRefused(() -> index.rows(-1, 1));
             assertRefused(() -> index.rows(Integer.MAX_VALUE, Integer.MAX_VALUE));
-            assertRefused(() -> ivf.measures(VectorIndex.Measure.COSINE, one, new long[0]));
+            assertRefused(() -> ivf.measures(Measure.COSINE, one, new long[0]));
             assertRefused(() -> index.train(direct(one), 1, 1));
             assertThatThrownBy(() -> ivf.add(one, 1, 1)).isInstanceOf(IllegalStateException.class);
             assertThat(ivf.search(one, 1, 1, 1, null, 1).found(0)).isZero();

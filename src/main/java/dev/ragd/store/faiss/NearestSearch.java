@@ -1,5 +1,7 @@
 package dev.ragd.store.faiss;
 
+import dev.ragd.faiss.Measure;
+import dev.ragd.faiss.Measured;
 import dev.ragd.faiss.Members;
 import dev.ragd.faiss.Neighbours;
 import dev.ragd.faiss.VectorIndex;
@@ -108,7 +110,7 @@ final class NearestSearch {
                 ? Math.min(part.count(), effort.candidates(k, share))
                 : effort.nprobe() > 0 ? effort.nprobe() : Probes.of(part.count());
         if (graph && part.isExact()) {
-            var found = part.index().nearest(row, measure(), query, some, Math.max(1, looked), members);
+            Measured found = part.index().nearest(row, measure(), query, some, Math.max(1, looked), members);
             for (int i = 0; i < found.found(); i++) {
                 int ordinal = part.ordinals().id((int) found.rows()[i]);
                 if (wanted.contains(ordinal)) {
@@ -190,11 +192,11 @@ final class NearestSearch {
     }
 
     /** What {@link Distance#measure} computes, to the bit. */
-    private VectorIndex.Measure measure() {
+    private Measure measure() {
         return switch (distance) {
-            case COSINE -> VectorIndex.Measure.COSINE;
-            case L2 -> VectorIndex.Measure.SQUARED_DIFFERENCE;
-            case IP -> VectorIndex.Measure.PRODUCT;
+            case COSINE -> Measure.COSINE;
+            case L2 -> Measure.SQUARED_DIFFERENCE;
+            case IP -> Measure.PRODUCT;
         };
     }
 
