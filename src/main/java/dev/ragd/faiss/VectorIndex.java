@@ -307,8 +307,7 @@ public final class VectorIndex implements AutoCloseable {
      * @param query what is measured, {@code float[dimension]}, finite
      * @param k places, at least 1
      */
-    public Measured nearest(
-            float[] row, Measure measure, float[] query, int k, int effort, @Nullable Members members) {
+    public Measured nearest(float[] row, Measure measure, float[] query, int k, int effort, @Nullable Members members) {
         Checks.rows(row, 1, dimension);
         if (!isSame(query, row)) {
             Checks.rows(query, 1, dimension);

@@ -50,12 +50,8 @@ final class LocalStoreBench {
 
     public static void main(String[] args) throws Exception {
         switch (args[0]) {
-            case "flat" -> 
-                flat(
-                        vectors(args[1], args[3]),
-                        vectors(args[2], args[3]),
-                        Path.of(args[4]),
-                        Integer.parseInt(args[5]));
+            case "flat" ->
+                flat(vectors(args[1], args[3]), vectors(args[2], args[3]), Path.of(args[4]), Integer.parseInt(args[5]));
             case "layer" ->
                 layer(
                         vectors(args[1], args[3]),

@@ -134,7 +134,8 @@ class VectorIndexTest {
                         assertThat(read.isCoded()).isFalse();
                         long start = VectorIndex.startOfCodes(length);
                         assertThat(Files.size(own)).isEqualTo(start + VectorIndex.bytesOfCodes(D, N));
-                        assertThatThrownBy(() -> read.readCodes(own, start + 64)).isInstanceOf(FaissException.class);
+                        assertThatThrownBy(() -> read.readCodes(own, start + 64))
+                                .isInstanceOf(FaissException.class);
                         assertThat(read.isCoded()).isFalse();
                         read.readCodes(own, start);
                     } else {
@@ -245,8 +246,7 @@ class VectorIndexTest {
         for (int i = 0; i < n; i += 17) {
             float[] query = FaissFixture.row(rows, i, D);
             assertThat(index.search(query, 1, 3, 64, null, 1).rows()[0]).isEqualTo(i);
-            Measured measured =
-                    index.nearest(query, Measure.SQUARED_DIFFERENCE, query, 5, 64, null);
+            Measured measured = index.nearest(query, Measure.SQUARED_DIFFERENCE, query, 5, 64, null);
             assertThat(measured.found()).isEqualTo(5);
             int row = i;
             int at = IntStream.range(0, 5)

@@ -137,7 +137,9 @@ class SnapshotFormatTest {
                 adder.flush();
                 SnapshotName name = new SnapshotFiles(library, collection(folder))
                         .write(part, 1_000, new CommitPoint("x", 7, 1_000), new IndexPlan(IndexKind.HNSW, 8, 40));
-                Files.move(folder.resolve(name.file()), folder.resolve("faiss-" + SnapshotHeader.VERSION + "-" + type.label() + ".faiss"));
+                Files.move(
+                        folder.resolve(name.file()),
+                        folder.resolve("faiss-" + SnapshotHeader.VERSION + "-" + type.label() + ".faiss"));
             }
         }
     }
