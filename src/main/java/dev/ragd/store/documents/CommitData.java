@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param adapter what the adapter wants to know again
  * @param log the name of the file with the commits that follow, until Lucene commits again; null when none do
  */
-record CommitData(CommitPoint point, Map<String, String> adapter, @Nullable String log) {
+record CommitData(
+        CommitPoint point,
+        Map<String, String> adapter,
+        @Nullable String log) {
 
     private static final String UUID_KEY = "ragd.commit";
     private static final String GENERATION = "ragd.generation";

@@ -36,9 +36,7 @@ final class CommitLog implements AutoCloseable {
     static CommitLog create(CollectionFolder folder, CommitPoint base) throws IOException {
         Path file = folder.file(PREFIX + base.uuid());
         FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                AtomicFile.privateFile(file));
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), AtomicFile.privateFile(file));
         CommitLog log = new CommitLog(file, channel);
         try {
             log.write(new ByteBuffer[] {LogFormat.header(base)});

@@ -228,9 +228,7 @@ public final class DocumentStore implements CollectionState {
             CommittedIndex.State state = writer == null ? durable.refresh() : null;
             if (state != null) {
                 show(current.next(
-                        state.reader(),
-                        state.commit(),
-                        state.commit().point().nextOrdinal()));
+                        state.reader(), state.commit(), state.commit().point().nextOrdinal()));
             }
         } catch (IOException | RuntimeException e) {
             throw failed(e, "cannot be read");
@@ -254,7 +252,8 @@ public final class DocumentStore implements CollectionState {
             try {
                 if (writer != null && broken == null && folder.exists()) {
                     writer.finish();
-                    new VerifiedFiles(folder).note(SegmentInfos.readLatestCommit(directory).files(true));
+                    new VerifiedFiles(folder)
+                            .note(SegmentInfos.readLatestCommit(directory).files(true));
                 }
             } finally {
                 release();

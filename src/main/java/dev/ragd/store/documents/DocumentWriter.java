@@ -78,8 +78,7 @@ final class DocumentWriter implements AutoCloseable {
     }
 
     static void createEmpty(Directory directory) throws IOException {
-        try (IndexWriter writer =
-                new IndexWriter(directory, config().setOpenMode(IndexWriterConfig.OpenMode.CREATE))) {
+        try (IndexWriter writer = new IndexWriter(directory, config().setOpenMode(IndexWriterConfig.OpenMode.CREATE))) {
             writer.setLiveCommitData(CommitData.first().toUserData().entrySet());
             writer.commit();
         }
@@ -107,8 +106,7 @@ final class DocumentWriter implements AutoCloseable {
     void put(VectorRecord record) throws IOException {
         BytesRef content = RecordBytes.encode(record.metadata(), record.text());
         LogBatch logged = begin();
-        writer.updateDocument(
-                RecordDocuments.term(record.id()), documents.document(record, content, nextOrdinal));
+        writer.updateDocument(RecordDocuments.term(record.id()), documents.document(record, content, nextOrdinal));
         nextOrdinal++;
         if (logged != null) {
             logged.put(record, content);
