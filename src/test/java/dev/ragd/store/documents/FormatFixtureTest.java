@@ -52,12 +52,11 @@ class FormatFixtureTest {
         exact.delete(List.of("r39"));
         exact.commit();
         exact.abandon();
-        try (DocumentStore store = open(folders, "graph")) {
-            for (int from = 0; from < POINTS; from += 200) {
+        for (int from = 0; from < POINTS; from += 200) {
+            try (DocumentStore store = open(folders, "graph")) { // a segment each; so they are merged, with a graph
                 store.upsert(IntStream.range(from, from + 200)
                         .mapToObj(FormatFixtureTest::point)
                         .toList());
-                store.commit();
             }
         }
     }
