@@ -25,6 +25,7 @@ final class CommitLog implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
+    private final long created = System.nanoTime();
     private long length;
 
     private CommitLog(Path file, FileChannel channel) {
@@ -69,6 +70,11 @@ final class CommitLog implements AutoCloseable {
     /** Bytes written. */
     long length() {
         return length;
+    }
+
+    /** Nanoseconds since it was created. */
+    long age() {
+        return System.nanoTime() - created;
     }
 
     /**

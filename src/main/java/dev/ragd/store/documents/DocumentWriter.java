@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class DocumentWriter implements AutoCloseable {
 
     private static final double BUFFER_MEGABYTES = 24;
-    /** What the next start reads again after a crash, at most. */
+    /** What a start after a crash, or beside a writer, reads again at most: that much ... */
     private static final long MAX_LOG = 16L << 20;
+    /** ... and what was written in so many nanoseconds. */
+    private static final long MAX_AGE = TimeUnit.SECONDS.toNanos(5);
 
     private static final long MERGE_PATIENCE = TimeUnit.SECONDS.toNanos(10);
     private static final long MERGE_PAUSE = 20;
@@ -139,12 +141,12 @@ final class DocumentWriter implements AutoCloseable {
 
     /** @param adapterData null leaves what was given before */
     CommitPoint commit(@Nullable Map<String, String> adapterData) throws IOException {
-        boolean isNews = adapterData != null && !adapterData.equals(committed.adapter());
-        if (dirty || isNews) {
-            CommitPoint next = committed.point().next(nextOrdinal);
-            if (isNews) {
-                commitIndex(next, adapterData, false);
-            } else if (log != null && batch != null) {
+        CommitPoint next = committed.point().next(nextOrdinal);
+        if (adapterData != null && !adapterData.equals(committed.adapter())) {
+            commitIndex(next, adapterData, false);
+            mayLog = true;
+        } else if (dirty) {
+            if (log != null && batch != null && log.age() < MAX_AGE) {
                 commitLog(next, log, batch);
             } else {
                 commitIndex(next, committed.adapter(), mayLog);
