@@ -34,26 +34,34 @@ final class RecordDocuments {
         this.distance = header.spec().distance();
     }
 
-    Document document(VectorRecord record, int ordinal) {
+    /**
+     * A record as a document.
+     *
+     * @param record its vector may be null when it is not kept
+     * @param content text and metadata as {@link RecordBytes}
+     */
+    Document document(VectorRecord record, BytesRef content, int ordinal) {
         Document document = new Document();
         BytesRef id = new BytesRef(record.id());
         document.add(new StringField(Names.ID, id, Field.Store.NO));
         document.add(new BinaryDocValuesField(Names.ID, id));
         document.add(new NumericDocValuesField(Names.ORDINAL, ordinal));
         String text = record.text();
-        document.add(new StoredField(Names.RECORD, RecordBytes.encode(record.metadata(), text)));
+        document.add(new StoredField(Names.RECORD, content));
         if (text != null && !text.isEmpty()) {
             document.add(new Field(Names.WORDS, text, WORDS));
         }
         MetadataTerms.add(record.metadata(), text != null, document);
-        addVector(Objects.requireNonNull(record.vector()), document);
+        if (storage != VectorStorage.NONE) {
+            addVector(Objects.requireNonNull(record.vector()), document);
+        }
         return document;
     }
 
     private void addVector(float[] vector, Document document) {
         if (storage == VectorStorage.GRAPH && fitsGraph(vector, distance)) {
             document.add(new KnnFloatVectorField(Names.GRAPH, vector.clone(), similarity(distance)));
-        } else if (storage != VectorStorage.NONE) {
+        } else {
             document.add(new BinaryDocValuesField(Names.VECTOR, VectorBytes.encode(vector)));
         }
     }
