@@ -47,7 +47,6 @@ public final class DocumentStore implements CollectionState {
     private final String store;
     private final CollectionFolder folder;
     private final Directory directory;
-    private final RecordDocuments documents;
     private final VerifiedFiles verified;
     private final ReentrantLock writing = new ReentrantLock();
     private @Nullable DocumentWriter writer;
@@ -60,7 +59,6 @@ public final class DocumentStore implements CollectionState {
         this.store = store;
         this.folder = folder;
         this.directory = directory;
-        this.documents = new RecordDocuments(folder.header());
         this.verified = new VerifiedFiles(folder);
         DirectoryReader reader = openVerified();
         try {
@@ -149,7 +147,7 @@ public final class DocumentStore implements CollectionState {
                         name() + " has used up its ordinals; copy it to a new collection", null);
             }
             for (VectorRecord record : batch) {
-                w.put(RecordDocuments.term(record.id()), documents.document(record, w.nextOrdinal()));
+                w.put(record);
                 changed = true;
             }
             return first;
@@ -366,7 +364,7 @@ public final class DocumentStore implements CollectionState {
     private DocumentWriter writer() throws IOException {
         DocumentWriter w = writer;
         if (w == null) {
-            w = new DocumentWriter(directory);
+            w = new DocumentWriter(folder.header(), directory);
             writer = w;
             changed = true;
         }

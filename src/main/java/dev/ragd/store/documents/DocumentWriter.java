@@ -1,11 +1,12 @@
 package dev.ragd.store.documents;
 
+import dev.ragd.store.VectorRecord;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
-import org.apache.lucene.document.Document;
+import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -18,20 +19,27 @@ import org.jspecify.annotations.Nullable;
 final class DocumentWriter implements AutoCloseable {
 
     private static final double BUFFER_MEGABYTES = 24;
-    private static final long MERGE_PATIENCE = TimeUnit.SECONDS.toNanos(10);
+    private static final long MERGE_PATIENCE = TimeUnit.SECONDS.toNanos(60);
     private static final long MERGE_PAUSE = 20;
 
     private final ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
+    private final RecordDocuments documents;
     private final IndexWriter writer;
     private CommitData committed;
     private int nextOrdinal;
     private boolean dirty;
 
     /** @throws org.apache.lucene.store.LockObtainFailedException when another process writes */
-    DocumentWriter(Directory directory) throws IOException {
+    DocumentWriter(CollectionHeader header, Directory directory) throws IOException {
         merges.disableAutoIOThrottle();
+        Codec codec = DocumentCodec.of(directory);
+        documents = new RecordDocuments(header, codec);
         writer = new IndexWriter(
-                directory, config(IndexWriterConfig.OpenMode.APPEND).setMergeScheduler(merges));
+                directory,
+                config(IndexWriterConfig.OpenMode.APPEND)
+                        .setCodec(codec)
+                        .setMergePolicy(new OrderedMergePolicy(header.storage() == VectorStorage.GRAPH))
+                        .setMergeScheduler(merges));
         try {
             Map<String, String> data = new HashMap<>();
             writer.getLiveCommitData().forEach(e -> data.put(e.getKey(), e.getValue()));
@@ -54,7 +62,7 @@ final class DocumentWriter implements AutoCloseable {
         return new IndexWriterConfig(new StandardAnalyzer())
                 .setOpenMode(mode)
                 .setCodec(new DocumentCodec())
-                .setMergePolicy(new OrderedMergePolicy())
+                .setMergePolicy(new OrderedMergePolicy(false))
                 .setRAMBufferSizeMB(BUFFER_MEGABYTES)
                 .setUseCompoundFile(true)
                 .setCommitOnClose(false);
@@ -68,9 +76,9 @@ final class DocumentWriter implements AutoCloseable {
         return committed;
     }
 
-    void put(Term id, Document document) throws IOException {
+    void put(VectorRecord record) throws IOException {
         dirty = true;
-        writer.updateDocument(id, document);
+        writer.updateDocument(RecordDocuments.term(record.id()), documents.document(record, nextOrdinal));
         nextOrdinal++;
     }
 
@@ -101,8 +109,12 @@ final class DocumentWriter implements AutoCloseable {
         return !writer.isOpen();
     }
 
-    /** Lets merges that are under way end, unless they take long: what is given up is begun again by a later writer. */
+    /**
+     * Begins the merges that a collection should not be left without, and lets all end, unless they take long: what is given
+     * up is begun again by a later writer.
+     */
     void awaitMerges() throws IOException {
+        writer.maybeMerge();
         long end = System.nanoTime() + MERGE_PATIENCE;
         boolean merged = false;
         try {

@@ -25,8 +25,8 @@ import org.apache.lucene.store.IndexOutput;
  */
 final class HeaderFile {
 
-    /** The format of the whole folder: this file, the index and its fields. */
-    static final int VERSION = 1;
+    /** The format of the whole folder: this file, the index and its fields. Older ones from 1 on are read and written. */
+    static final int VERSION = 2;
 
     static final String NAME = "collection";
 

@@ -203,8 +203,8 @@ class DamagedFilesTest {
         Files.write(file, content);
         assertThatThrownBy(() -> TestCollections.find(root))
                 .isInstanceOf(StoreException.FormatTooNew.class)
-                .hasMessageContaining("format 2")
-                .hasMessageContaining("up to 1");
+                .hasMessageContaining("format 3")
+                .hasMessageContaining("up to 2");
     }
 
     private void assertRefused(String what) {

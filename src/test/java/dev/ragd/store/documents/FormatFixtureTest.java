@@ -16,24 +16,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.SegmentReader;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Folders that version 1 wrote, checked in: what users have on their disks must stay readable and writable. {@code main}
- * wrote them; a new format version gets a folder of its own, and this one stays.
+ * Folders that each version wrote, checked in: what users have on their disks must stay readable and writable. {@code main}
+ * writes that of the version in force; a new format version gets a folder of its own, and the older ones stay.
  */
 class FormatFixtureTest {
 
-    private static final Path FIXTURE = Path.of("src/test/resources/documents/v1");
+    private static final Path FIXTURES = Path.of("src/test/resources/documents");
     private static final int POINTS = 2_400;
 
     @TempDir
     Path root;
 
     public static void main(String[] arguments) {
-        CollectionFolders folders = new CollectionFolders("test", FIXTURE);
+        CollectionFolders folders = new CollectionFolders("test", FIXTURES.resolve("v" + HeaderFile.VERSION));
         Metadata attributes = Metadata.of(Map.of("model", "test", "size", 7L, "ratio", 0.1, "unit", true));
         create(
                 folders,
@@ -73,11 +75,11 @@ class FormatFixtureTest {
         return DocumentStore.open("test", folders.find(name).orElseThrow());
     }
 
-    @BeforeEach
-    void copy() throws IOException {
-        try (Stream<Path> all = Files.walk(FIXTURE)) {
+    private void copy(int version) throws IOException {
+        Path fixture = FIXTURES.resolve("v" + version);
+        try (Stream<Path> all = Files.walk(fixture)) {
             for (Path p : all.toList()) {
-                Path target = root.resolve(FIXTURE.relativize(p).toString());
+                Path target = root.resolve(fixture.relativize(p).toString());
                 if (!Files.isDirectory(target)) {
                     Files.copy(p, target);
                 }
@@ -85,8 +87,10 @@ class FormatFixtureTest {
         }
     }
 
-    @Test
-    void versionOneIsReadAndWritten() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void everyVersionIsReadAndWritten(int version) throws IOException {
+        copy(version);
         CollectionFolders folders = new CollectionFolders("test", root);
         assertThat(folders.list()).extracting(f -> f.header().spec().name()).containsExactly("exact", "graph");
         CollectionHeader header = folders.find("exact").orElseThrow().header();
@@ -104,9 +108,16 @@ class FormatFixtureTest {
             expected.add(TestCollections.record("new", 3));
             assertHolds(store, expected);
         }
-        try (DocumentStore store = open(folders, "exact")) {
+        try (DocumentStore store = open(folders, "exact");
+                DocumentSnapshot now = store.snapshot()) {
             assertHolds(store, expected);
+            assertThat(now.reader().leaves())
+                    .allMatch(l -> isOfOne(l.reader()) == (version == 1), "an index goes on as it began");
         }
+    }
+
+    private static boolean isOfOne(LeafReader leaf) {
+        return ((SegmentReader) leaf).getSegmentInfo().info.getCodec() instanceof DocumentCodec1;
     }
 
     private static void assertHolds(DocumentStore store, List<VectorRecord> expected) {
@@ -125,8 +136,10 @@ class FormatFixtureTest {
         }
     }
 
-    @Test
-    void theGraphOfVersionOneIsSearched() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theGraphOfEveryVersionIsSearched(int version) throws IOException {
+        copy(version);
         try (DocumentStore store = open(new CollectionFolders("test", root), "graph");
                 DocumentSnapshot now = store.snapshot()) {
             assertThat(now.reader().leaves()).anyMatch(l -> GraphFormat.hasGraph(l.reader()));
