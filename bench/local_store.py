@@ -38,9 +38,9 @@ def benchmark():
         shutil.rmtree(work, ignore_errors=True)
 
 
-def bench(main, *arguments, flags=(), memory=None):
+def bench(main, *arguments, flags=(), memory=None, jar="ragd.jar"):
     """The words NAME=NUMBER that one of the classes prints, and the run."""
-    run = measure.java(main, *arguments, flags=[*flags, *([f"-Xmx{memory}m"] if memory else [])])
+    run = measure.java(main, *arguments, flags=[*flags, *([f"-Xmx{memory}m"] if memory else [])], jar=jar)
     words = dict(word.split("=") for word in run.out.split() if "=" in word)
     return {name: float(value) for name, value in words.items()}, run
 
@@ -123,8 +123,8 @@ def openings(work, small, data):
 
 
 def opened(*arguments):
-    """Medians of five runs: CPU seconds, own bytes, bytes with mapped files."""
-    runs = [bench("LocalStoreBench", "open", *arguments) for _ in range(5)]
+    """Medians of five runs, started as bin/launch starts a search: CPU seconds, own bytes, bytes with mapped files."""
+    runs = [bench("LocalStoreBench", "open", *arguments, jar="commands.jar") for _ in range(5)]
     columns = zip(*((run.cpu, got["RssAnon"], got["VmRSS"]) for got, run in runs))
     return [sorted(column)[2] for column in columns]
 

@@ -23,8 +23,16 @@ public interface VectorStore extends AutoCloseable {
         return false;
     }
 
-    /** The collections that exist now, ordered by name. */
+    /** The collections that exist now, ordered by name; not those of {@link #damaged}. */
     List<CollectionInfo> list();
+
+    /**
+     * What is a collection and cannot be read. The others are not affected. Empty for a store that looks after its files
+     * itself, as a server does.
+     */
+    default List<DamagedCollection> damaged() {
+        return List.of();
+    }
 
     /** Looks up one collection; empty when it does not exist. Never creates anything. */
     Optional<CollectionInfo> find(String collection);

@@ -158,7 +158,7 @@ class MigrateFromFilesIT {
     }
 
     @Test
-    void anIndexFileMovesAsVectorsWithoutText() {
+    void anIndexFileMovesAsVectorsWithoutText() throws IOException {
         Path file = folder.resolve("vectors.index");
         float[] rows = FaissFixture.gaussian(500 * 8, new Random(2));
         try (VectorIndex index = VectorIndex.hnsw(FaissFixture.library(), 8, Metric.INNER_PRODUCT, 8, 40)) {

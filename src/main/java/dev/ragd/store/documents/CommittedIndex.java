@@ -91,7 +91,7 @@ final class CommittedIndex implements AutoCloseable {
         try {
             return new IndexWriter(
                     overlay,
-                    DocumentWriter.config()
+                    DocumentWriter.config(DocumentCodec.of(overlay))
                             .setIndexCommit(reader.getIndexCommit())
                             .setMergePolicy(NoMergePolicy.INSTANCE)
                             .setMergeScheduler(new SerialMergeScheduler()));

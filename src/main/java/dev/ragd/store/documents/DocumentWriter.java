@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -29,7 +30,7 @@ final class DocumentWriter implements AutoCloseable {
     /** ... and what was written in so many nanoseconds. */
     private static final long MAX_AGE = TimeUnit.SECONDS.toNanos(5);
 
-    private static final long MERGE_PATIENCE = TimeUnit.SECONDS.toNanos(10);
+    private static final long MERGE_PATIENCE = TimeUnit.SECONDS.toNanos(60);
     private static final long MERGE_PAUSE = 20;
 
     private final CollectionFolder folder;
@@ -51,9 +52,13 @@ final class DocumentWriter implements AutoCloseable {
      */
     DocumentWriter(CollectionFolder folder, Directory directory) throws IOException {
         this.folder = folder;
-        this.documents = new RecordDocuments(folder.header());
         merges.disableAutoIOThrottle();
-        writer = new IndexWriter(directory, config().setMergeScheduler(merges));
+        Codec codec = DocumentCodec.of(directory);
+        documents = new RecordDocuments(folder.header(), codec);
+        boolean graphs = folder.header().storage() == VectorStorage.GRAPH;
+        writer = new IndexWriter(
+                directory,
+                config(codec).setMergePolicy(new OrderedMergePolicy(graphs)).setMergeScheduler(merges));
         try {
             Map<String, String> data = new HashMap<>();
             writer.getLiveCommitData().forEach(e -> data.put(e.getKey(), e.getValue()));
@@ -80,18 +85,18 @@ final class DocumentWriter implements AutoCloseable {
     }
 
     static void createEmpty(Directory directory) throws IOException {
-        try (IndexWriter writer = new IndexWriter(directory, config().setOpenMode(IndexWriterConfig.OpenMode.CREATE))) {
+        try (IndexWriter writer = new IndexWriter(directory, config(new DocumentCodec()).setOpenMode(IndexWriterConfig.OpenMode.CREATE))) {
             writer.setLiveCommitData(CommitData.first().toUserData().entrySet());
             writer.commit();
         }
     }
 
     /** For an index that is there. */
-    static IndexWriterConfig config() {
+    static IndexWriterConfig config(Codec codec) {
         return new IndexWriterConfig(new StandardAnalyzer())
                 .setOpenMode(IndexWriterConfig.OpenMode.APPEND)
-                .setCodec(new DocumentCodec())
-                .setMergePolicy(new OrderedMergePolicy())
+                .setCodec(codec)
+                .setMergePolicy(new OrderedMergePolicy(false))
                 .setRAMBufferSizeMB(BUFFER_MEGABYTES)
                 .setUseCompoundFile(true)
                 .setCommitOnClose(false);
@@ -219,8 +224,12 @@ final class DocumentWriter implements AutoCloseable {
         return !writer.isOpen();
     }
 
-    /** Lets merges that are under way end, unless they take long: what is given up is begun again by a later writer. */
+    /**
+     * Begins the merges that a collection should not be left without, and lets all end, unless they take long: what is given
+     * up is begun again by a later writer.
+     */
     private void awaitMerges() throws IOException {
+        writer.maybeMerge();
         long end = System.nanoTime() + MERGE_PATIENCE;
         boolean merged = false;
         try {

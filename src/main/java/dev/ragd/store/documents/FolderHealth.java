@@ -1,5 +1,6 @@
 package dev.ragd.store.documents;
 
+import dev.ragd.store.DamagedCollection;
 import dev.ragd.store.Health;
 import dev.ragd.store.Health.Check;
 import dev.ragd.store.Health.Status;
@@ -71,13 +72,21 @@ public final class FolderHealth {
 
     private void collections(List<Check> checks) {
         List<CollectionFolder> found;
+        List<DamagedCollection> damaged;
         try {
             found = folders.list();
+            damaged = folders.damaged();
         } catch (StoreException e) {
             checks.add(bad("collections", e.getMessage(), null));
             return;
         }
         checks.add(good("collections", found.size() + (found.size() == 1 ? " collection" : " collections")));
+        for (DamagedCollection one : damaged) {
+            checks.add(bad(
+                    String.valueOf(Path.of(one.place()).getFileName()),
+                    one.failure().getMessage(),
+                    null));
+        }
         for (CollectionFolder folder : found) {
             checks.add(collection(folder));
         }

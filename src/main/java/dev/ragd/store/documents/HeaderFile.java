@@ -25,7 +25,10 @@ import org.apache.lucene.store.IndexOutput;
  */
 final class HeaderFile {
 
-    /** The format of the whole folder: this file, the index and its fields, the log, which version 1 did not have. */
+    /**
+     * The format of the whole folder: this file, the index and its fields, the log, which version 1 did not have. Older ones
+     * from 1 on are read, and written as the newest.
+     */
     static final int VERSION = 2;
 
     static final String NAME = "collection";

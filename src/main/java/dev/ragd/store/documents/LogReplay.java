@@ -12,7 +12,6 @@ final class LogReplay implements AutoCloseable {
 
     private final LogReader log;
     private final CollectionHeader header;
-    private final RecordDocuments documents;
     private CommitData last;
 
     /**
@@ -22,7 +21,6 @@ final class LogReplay implements AutoCloseable {
     LogReplay(CollectionFolder folder, CommitData base, String log) throws IOException {
         this.log = new LogReader(folder.file(log), base.point());
         this.header = folder.header();
-        this.documents = new RecordDocuments(header);
         this.last = base;
     }
 
@@ -49,10 +47,12 @@ final class LogReplay implements AutoCloseable {
 
     private final class Writing implements LogFormat.Visitor {
         private final IndexWriter index;
+        private final RecordDocuments documents;
         private int nextOrdinal = last.point().nextOrdinal();
 
         Writing(IndexWriter index) {
             this.index = index;
+            this.documents = new RecordDocuments(header, index.getConfig().getCodec());
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.ragd.store.documents;
 import dev.ragd.store.Distance;
 import dev.ragd.store.VectorRecord;
 import java.util.Objects;
+import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -28,10 +29,13 @@ final class RecordDocuments {
 
     private final VectorStorage storage;
     private final Distance distance;
+    private final boolean first;
 
-    RecordDocuments(CollectionHeader header) {
+    /** @param codec that writes them */
+    RecordDocuments(CollectionHeader header, Codec codec) {
         this.storage = header.storage();
         this.distance = header.spec().distance();
+        this.first = codec instanceof DocumentCodec1;
     }
 
     /**
@@ -43,8 +47,10 @@ final class RecordDocuments {
     Document document(VectorRecord record, BytesRef content, int ordinal) {
         Document document = new Document();
         BytesRef id = new BytesRef(record.id());
-        document.add(new StringField(Names.ID, id, Field.Store.NO));
-        document.add(new BinaryDocValuesField(Names.ID, id));
+        document.add(new StringField(Names.ID, id, first ? Field.Store.NO : Field.Store.YES));
+        if (first) {
+            document.add(new BinaryDocValuesField(Names.ID, id));
+        }
         document.add(new NumericDocValuesField(Names.ORDINAL, ordinal));
         String text = record.text();
         document.add(new StoredField(Names.RECORD, content));

@@ -3,7 +3,10 @@ package dev.ragd.store.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Distance;
 import dev.ragd.store.Field;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
 import java.io.IOException;
@@ -145,6 +148,29 @@ class DamagedFilesTest {
                             .contains(folder.index().toString());
                     assertThat(c.advice()).contains("backup");
                 });
+    }
+
+    @Test
+    void aDamagedHeaderDoesNotHideTheOtherCollections() throws IOException {
+        CollectionFolders folders = new CollectionFolders("test", root);
+        CollectionSpec other = new CollectionSpec("other", 3, Distance.L2, Metadata.EMPTY);
+        folders.create(CollectionHeader.create(other, VectorStorage.EXACT, Metadata.EMPTY), DocumentStore::fill);
+        Files.write(folder.path().resolve(HeaderFile.NAME), new byte[] {1, 2, 3});
+        assertThat(folders.list()).extracting(f -> f.header().spec().name()).containsExactly("other");
+        assertThat(folders.damaged()).singleElement().satisfies(d -> {
+            assertThat(d.place()).isEqualTo(folder.path().toString());
+            assertThat(d.failure())
+                    .isInstanceOf(StoreException.CorruptIndex.class)
+                    .hasMessageContaining(folder.path().toString())
+                    .hasMessageContaining("backup");
+        });
+        assertThat(new FolderHealth(folders).check().checks())
+                .filteredOn(c -> c.status() == dev.ragd.store.Health.Status.UNHEALTHY)
+                .singleElement()
+                .satisfies(c -> assertThat(c.name())
+                        .isEqualTo(folder.path().getFileName().toString()));
+        assertThat(new FolderHealth(folders).check().checks())
+                .anyMatch(c -> c.name().equals("other") && c.status() == dev.ragd.store.Health.Status.HEALTHY);
     }
 
     @Test

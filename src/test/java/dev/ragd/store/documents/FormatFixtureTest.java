@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.SegmentReader;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -115,8 +117,11 @@ class FormatFixtureTest {
             assertHolds(store, expected);
             assertThat(version()).as("an older ragd must not read it any more").isEqualTo(HeaderFile.VERSION);
         }
-        try (DocumentStore store = open(folders, "exact")) {
+        try (DocumentStore store = open(folders, "exact");
+                DocumentSnapshot now = store.snapshot()) {
             assertHolds(store, expected);
+            assertThat(now.reader().leaves())
+                    .allMatch(l -> isOfOne(l.reader()) == (version == 1), "an index goes on as it began");
         }
     }
 
@@ -125,6 +130,10 @@ class FormatFixtureTest {
         byte[] header = Files.readAllBytes(
                 new CollectionFolders("test", root).find("exact").orElseThrow().file(HeaderFile.NAME));
         return header[Integer.BYTES + 1 + "ragd.collection".length() + Integer.BYTES - 1];
+    }
+
+    private static boolean isOfOne(LeafReader leaf) {
+        return ((SegmentReader) leaf).getSegmentInfo().info.getCodec() instanceof DocumentCodec1;
     }
 
     private static void assertHolds(DocumentStore store, List<VectorRecord> expected) {

@@ -19,6 +19,7 @@ import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -258,6 +259,8 @@ class FaissFileTest {
             }
             index.add(Arrays.copyOf(rows, n * D), n, 1);
             index.write(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
