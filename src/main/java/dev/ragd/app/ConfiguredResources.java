@@ -1,9 +1,7 @@
 package dev.ragd.app;
 
 import dev.ragd.config.Catalogue;
-import dev.ragd.config.ConfigException;
 import dev.ragd.config.Home;
-import dev.ragd.config.Problem;
 import dev.ragd.config.Settings;
 import dev.ragd.embed.Embedder;
 import dev.ragd.embed.EmbedderId;
@@ -15,6 +13,8 @@ import dev.ragd.ingest.DocumentParser;
 import dev.ragd.ingest.ForkedTikaParser;
 import dev.ragd.ingest.ParserSettings;
 import dev.ragd.ingest.Tokenizer;
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.index.IndexResources;
 import dev.ragd.store.VectorStore;
@@ -31,18 +31,27 @@ class ConfiguredResources implements IndexResources {
     private final Progress progress;
     private final ChunkSettings chunking;
     private final ParserSettings parsing;
+    private final Embedder embedder;
 
     private @Nullable VectorStore store;
-    private @Nullable Embedder embedder;
     private @Nullable DocumentParser parser;
     private @Nullable MiniLmTokenizer tokenizer;
 
+    /**
+     * @throws dev.ragd.config.ConfigException when there is no such model
+     * @throws JobException when chunks are longer than what the model in this program reads
+     */
     ConfiguredResources(Home home, Settings settings, Progress progress) {
         this.home = home;
         this.settings = settings;
         this.progress = progress;
         this.chunking = new ChunkSettings(settings.get(Catalogue.CHUNK_TOKENS), settings.get(Catalogue.CHUNK_OVERLAP));
         this.parsing = parserSettings(settings);
+        // Loads nothing: a local model loads with the first text, a remote one is called with it.
+        this.embedder = new ConfiguredModels(home, settings).configured();
+        if (settings.get(Catalogue.EMBED_PROVIDER).equals("local")) {
+            readingWholeChunks(embedder.id());
+        }
     }
 
     @Override
@@ -57,31 +66,32 @@ class ConfiguredResources implements IndexResources {
         return Stores.open(home, settings, progress::note);
     }
 
-    /** @throws ConfigException when the end of a long chunk would not be part of its vector, and so not be found */
     @Override
     public EmbedderId embedderId() {
-        EmbedderId id = embedder().id();
+        return readingWholeChunks(embedder.id());
+    }
+
+    /** What a model does not read is not part of the vector, and would never be found. */
+    private EmbedderId readingWholeChunks(EmbedderId id) {
         int most = id.maxTokens() - MARKS;
         if (id.maxTokens() > 0 && chunking.maxTokens() > most) {
-            throw new ConfigException(new Problem(
-                    settings.value(Catalogue.CHUNK_TOKENS)
-                            .orElseThrow()
-                            .origin()
-                            .describe(),
-                    Catalogue.CHUNK_TOKENS.key(),
-                    "expected at most " + most + ", for " + id.model() + " reads " + id.maxTokens()
+            String where = settings.value(Catalogue.CHUNK_TOKENS)
+                    .orElseThrow()
+                    .origin()
+                    .describe();
+            throw new JobException(
+                    ExitCode.USAGE,
+                    where + ": " + Catalogue.CHUNK_TOKENS.key() + ": expected at most " + most + ", for " + id.model()
+                            + " reads " + id.maxTokens()
                             + " tokens of a text, its own marks included, and nothing behind them would be found; but it is "
-                            + chunking.maxTokens()));
+                            + chunking.maxTokens(),
+                    null);
         }
         return id;
     }
 
-    /** Opening loads nothing: a local model loads with the first text, a remote one is called with it. */
     @Override
-    public synchronized Embedder embedder() {
-        if (embedder == null) {
-            embedder = new ConfiguredModels(home, settings).configured();
-        }
+    public Embedder embedder() {
         return embedder;
     }
 
@@ -125,9 +135,7 @@ class ConfiguredResources implements IndexResources {
         if (parser != null) {
             parser.close();
         }
-        if (embedder != null) {
-            embedder.close();
-        }
+        embedder.close();
         if (tokenizer != null) {
             tokenizer.close();
         }
