@@ -13,6 +13,7 @@ import dev.ragd.ops.SearchService;
 import dev.ragd.store.Health;
 import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorStore;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -57,6 +58,11 @@ public final class Application implements Services {
     @Override
     public MigrateService migrate(Home home, Settings settings) {
         return jobs.migrate(home, settings);
+    }
+
+    @Override
+    public int again(Home home, List<String> command, Path folder) {
+        return jobs.again(home, command, folder);
     }
 
     @Override

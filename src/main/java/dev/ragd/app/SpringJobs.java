@@ -10,6 +10,8 @@ import dev.ragd.jobs.index.IndexSettings;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.store.Distance;
+import java.nio.file.Path;
+import java.util.List;
 
 /** The jobs as Spring Batch runs them; a signal stops them at their next commit. */
 public final class SpringJobs implements Jobs {
@@ -45,6 +47,11 @@ public final class SpringJobs implements Jobs {
                 Application.generations(home),
                 stop,
                 (request, readOnly, progress) -> new ConfiguredEnds(home, settings, request, readOnly, progress));
+    }
+
+    @Override
+    public int again(Home home, List<String> command, Path folder) {
+        return new CommandProcess(termination).run(home, command, folder);
     }
 
     static MigrateSettings migrateSettings(Settings settings) {

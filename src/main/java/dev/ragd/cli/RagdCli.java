@@ -59,6 +59,7 @@ public final class RagdCli {
         commands.put("migrate", MigrateCommand::new);
         commands.put("verify", VerifyCommand::new);
         commands.put("collections", CollectionsCommand::new);
+        commands.put("jobs", JobsCommand::new);
         commands.put("backend", BackendCommand::new);
         commands.put("config", ConfigCommand::new);
         return Collections.unmodifiableMap(commands);

@@ -8,6 +8,7 @@ import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
 import dev.ragd.store.Health;
 import dev.ragd.store.StoreReference;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -40,6 +41,13 @@ public interface Services {
 
     /** Migrations; this is where the job framework starts. */
     MigrateService migrate(Home home, Settings settings);
+
+    /**
+     * Runs a command again, as it was given in a folder, in a process of its own with this one's console.
+     *
+     * @return its exit code
+     */
+    int again(Home home, List<String> command, Path folder);
 
     /** The kinds of stores that a migration can name. */
     List<StoreReference.Kind> storeKinds();

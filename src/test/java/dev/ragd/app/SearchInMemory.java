@@ -20,6 +20,7 @@ import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import dev.ragd.store.memory.InMemoryStore;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -81,6 +82,11 @@ final class SearchInMemory implements Services {
     @Override
     public MigrateService migrate(Home home, Settings settings) {
         throw new UnsupportedOperationException("not asked for");
+    }
+
+    @Override
+    public int again(Home home, List<String> command, Path folder) {
+        throw new AssertionError("not expected");
     }
 
     @Override

@@ -51,6 +51,7 @@ final class CliTester implements Services {
     final List<MigrateRequest> migrated = new ArrayList<>();
     final List<MigrateRequest> migrateDryRuns = new ArrayList<>();
     final List<MigrateRequest> verified = new ArrayList<>();
+    final List<String> again = new ArrayList<>();
     final Path home;
 
     Supplier<MigrateReport> migrateReport = () -> {
@@ -60,6 +61,7 @@ final class CliTester implements Services {
     Supplier<IndexReport> report = () -> {
         throw new AssertionError("the index service was not expected to be asked");
     };
+    int againCode;
     boolean terminal;
     int columns = 100;
     String in = "";
@@ -205,6 +207,12 @@ final class CliTester implements Services {
                 return migrateReport.get();
             }
         };
+    }
+
+    @Override
+    public int again(Home home, List<String> command, Path folder) {
+        again.add(folder + " " + String.join(" ", command));
+        return againCode;
     }
 
     @Override
