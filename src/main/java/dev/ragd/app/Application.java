@@ -6,14 +6,15 @@ import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
 import dev.ragd.ops.SearchService;
 import dev.ragd.store.Health;
 import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorStore;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -61,8 +62,13 @@ public final class Application implements Services {
     }
 
     @Override
-    public int again(Home home, List<String> command, Path folder) {
-        return jobs.again(home, command, folder);
+    public int again(Home home, Command command) {
+        return jobs.again(home, command);
+    }
+
+    @Override
+    public RepairService repair(Home home, Settings settings) {
+        return jobs.repair(home, settings);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.ragd.app;
 import dev.ragd.config.Home;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.runs.Command;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -27,15 +28,17 @@ final class CommandProcess {
     }
 
     /** @return the exit code */
-    int run(Home home, List<String> arguments, Path folder) {
+    int run(Home home, Command command) {
+        Path folder = Path.of(command.folder());
         if (!Files.isDirectory(folder)) {
             throw new JobException(
                     ExitCode.USAGE,
                     "the folder " + folder + ", where the command was given, is gone; give it again from another one",
                     null);
         }
-        ProcessBuilder builder =
-                new ProcessBuilder(commandLine(arguments)).directory(folder.toFile()).inheritIO();
+        ProcessBuilder builder = new ProcessBuilder(commandLine(command.words()))
+                .directory(folder.toFile())
+                .inheritIO();
         builder.environment().put(Home.VARIABLE, home.root().toString());
         try {
             Process process = builder.start();

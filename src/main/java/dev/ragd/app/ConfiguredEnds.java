@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The two stores that a migration names, and the configured model; each made at its first use. */
@@ -78,9 +79,15 @@ final class ConfiguredEnds implements MigrateResources {
 
     @Override
     public void activate() {
-        String key = Catalogue.BACKEND.key();
         ConfigFile file = ConfigFile.read(home.configFile());
-        String edited = new ConfigEdit(file).set(key, request.to().kind());
+        String edited =
+                new ConfigEdit(file).set(Catalogue.BACKEND.key(), request.to().kind());
+        // What is searched without further words is to be what was migrated, not another collection of the new store.
+        ConfigFile switched = ConfigFile.parse(file.path(), edited);
+        String configured = Settings.resolve(switched, Map.of(), Map.of()).get(Catalogue.COLLECTION);
+        if (!configured.equals(request.toCollection())) {
+            edited = new ConfigEdit(switched).set(Catalogue.COLLECTION.key(), request.toCollection());
+        }
         try {
             AtomicFile.write(file.path(), edited.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

@@ -4,7 +4,6 @@ import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.runs.Run;
 import dev.ragd.jobs.runs.RunFiles;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +38,7 @@ final class JobsCommand extends ParentCommand {
     }
 
     @Command(name = "list", header = "Shows the runs that are remembered (jobs.keep), the newest first.")
-    int list(
-            @Option(names = "--all", description = "All of them, not only the newest " + SHOWN + ".") boolean all) {
+    int list(@Option(names = "--all", description = "All of them, not only the newest " + SHOWN + ".") boolean all) {
         List<Run> runs = files().list();
         List<Run> shown = all || session.json() ? runs : runs.subList(0, Math.min(SHOWN, runs.size()));
         if (session.json()) {
@@ -69,7 +67,8 @@ final class JobsCommand extends ParentCommand {
         Run run = id == null
                 ? files().list().stream()
                         .findFirst()
-                        .orElseThrow(() -> usage("no job has run in " + session.home().root() + " yet"))
+                        .orElseThrow(() ->
+                                usage("no job has run in " + session.home().root() + " yet"))
                 : find(id);
         if (session.json()) {
             session.json(RunRendering.toJson(run));
@@ -93,11 +92,14 @@ final class JobsCommand extends ParentCommand {
                     int seconds) {
         Optional<Run> running = files().running();
         if (id != null && running.filter(r -> r.id() == id).isEmpty()) {
-            throw usage("run " + id + " is not under way: it is " + find(id).state().label());
+            throw usage(
+                    "run " + id + " is not under way: it is " + find(id).state().label());
         }
         ProcessHandle process = running.map(r -> r.process().alive()).orElse(null);
         if (running.isEmpty() || process == null) {
-            say(Map.of("stopped", false), "no job is under way in " + session.home().root());
+            say(
+                    Map.of("stopped", false),
+                    "no job is under way in " + session.home().root());
             return ExitCode.DONE.code();
         }
         long number = running.get().id();
@@ -111,8 +113,8 @@ final class JobsCommand extends ParentCommand {
         if (!ended(process, Duration.ofSeconds(seconds))) {
             throw new JobException(
                     ExitCode.FAILED,
-                    "run " + number + " (process " + process.pid() + ") was asked to stop, but has not within " + seconds
-                            + " s; it does at its next commit",
+                    "run " + number + " (process " + process.pid() + ") was asked to stop, but has not within "
+                            + seconds + " s; it does at its next commit",
                     null);
         }
         say(
@@ -136,16 +138,19 @@ final class JobsCommand extends ParentCommand {
         Run run = id == null
                 ? files().list().stream()
                         .findFirst()
-                        .orElseThrow(() -> usage("no job has run in " + session.home().root() + " yet"))
+                        .orElseThrow(() ->
+                                usage("no job has run in " + session.home().root() + " yet"))
                 : find(id);
         switch (run.state()) {
-            case RUNNING -> throw usage("run " + run.id() + " is under way (process "
-                    + run.process().pid() + "); 'ragd jobs stop' stops it");
-            case DONE -> throw usage("run " + run.id() + " is done: there is nothing to go on with; for another one: "
-                    + RunRendering.command(run));
+            case RUNNING ->
+                throw usage("run " + run.id() + " is under way (process "
+                        + run.process().pid() + "); 'ragd jobs stop' stops it");
+            case DONE ->
+                throw usage("run " + run.id() + " is done: there is nothing to go on with; for another one: "
+                        + RunRendering.command(run));
             default -> session.remark("going on with run " + run.id() + ": " + RunRendering.command(run));
         }
-        return session.services().again(session.home(), run.command(), Path.of(run.folder()));
+        return session.services().again(session.home(), run.command());
     }
 
     private RunFiles files() {
@@ -153,8 +158,9 @@ final class JobsCommand extends ParentCommand {
     }
 
     private Run find(long id) {
-        return files().find(id).orElseThrow(() -> usage("there is no run " + id + " in "
-                + session.home().root() + "; 'ragd jobs list' shows those that are remembered"));
+        return files().find(id)
+                .orElseThrow(() -> usage("there is no run " + id + " in "
+                        + session.home().root() + "; 'ragd jobs list' shows those that are remembered"));
     }
 
     private static JobException usage(String message) {

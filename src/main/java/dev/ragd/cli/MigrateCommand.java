@@ -53,7 +53,9 @@ final class MigrateCommand implements Callable<Integer> {
     @Option(names = "--reembed", description = "Make new vectors from the texts, with the configured model.")
     boolean reembed;
 
-    @Option(names = "--activate", description = "Make the target the configured store after it was verified.")
+    @Option(
+            names = "--activate",
+            description = "Make the target the configured store and collection after it was verified.")
     boolean activate;
 
     @Option(

@@ -37,7 +37,7 @@ final class RunRendering {
         List<String> lines = new ArrayList<>();
         lines.add("run " + run.id() + ": " + run.job() + ", " + state(run));
         lines.add("  command  " + command(run));
-        lines.add("  folder   " + PlainText.of(run.folder()));
+        lines.add("  folder   " + PlainText.of(run.command().folder()));
         lines.add("  started  " + TIME.format(run.started()) + ", "
                 + (run.state() == Run.State.RUNNING
                         ? "for " + Elapsed.of(seconds(run)) + " now, process "
@@ -50,9 +50,8 @@ final class RunRendering {
             lines.add("  because  its process " + run.process().pid()
                     + " is gone without a word: it was killed, or the machine went down");
         }
-        boolean resumable = run.state() == Run.State.CUT_OFF
-                || run.state() == Run.State.STOPPED
-                || run.state() == Run.State.FAILED;
+        boolean resumable =
+                run.state() == Run.State.CUT_OFF || run.state() == Run.State.STOPPED || run.state() == Run.State.FAILED;
         if (resumable) {
             lines.add("  go on    ragd jobs resume " + run.id());
         }
@@ -66,13 +65,10 @@ final class RunRendering {
     private static Table steps(Run run) {
         Table table = new Table("STEP", "STATE", "TOOK", "DONE");
         for (Run.Step step : run.steps()) {
-            String state = run.state() == Run.State.CUT_OFF && step.state().equals("running") ? "cut off" : step.state();
+            String state =
+                    run.state() == Run.State.CUT_OFF && step.state().equals("running") ? "cut off" : step.state();
             List<Run.Phase> phases = step.phases();
-            table.row(
-                    step.name(),
-                    state,
-                    Elapsed.of(step.seconds()),
-                    phases.isEmpty() ? "" : count(phases.get(0)));
+            table.row(step.name(), state, Elapsed.of(step.seconds()), phases.isEmpty() ? "" : count(phases.get(0)));
             phases.stream().skip(1).forEach(p -> table.row("", "", "", count(p)));
         }
         return table;
@@ -80,8 +76,7 @@ final class RunRendering {
 
     /** For example {@code parsing and embedding: 120 of 400 files, 3.1/s}. */
     private static String count(Run.Phase phase) {
-        StringBuilder text = new StringBuilder(phase.name())
-                .append(String.format(Locale.ROOT, ": %,d", phase.done()));
+        StringBuilder text = new StringBuilder(phase.name()).append(String.format(Locale.ROOT, ": %,d", phase.done()));
         if (phase.total() > 0 && phase.total() != phase.done()) {
             text.append(String.format(Locale.ROOT, " of %,d", phase.total()));
         }
@@ -105,8 +100,8 @@ final class RunRendering {
         json.put("started", run.started().toString());
         json.put("updated", run.updated().toString());
         json.put("seconds", seconds(run));
-        json.put("command", run.command());
-        json.put("folder", run.folder());
+        json.put("command", run.command().words());
+        json.put("folder", run.command().folder());
         json.put("pid", run.process().pid());
         json.put("execution", run.execution() < 0 ? null : run.execution());
         json.put("steps", run.steps().stream().map(RunRendering::toJson).toList());
@@ -137,7 +132,7 @@ final class RunRendering {
     /** The command as it could be typed. */
     static String command(Run run) {
         return "ragd "
-                + run.command().stream().map(RunRendering::quoted).collect(Collectors.joining(" "));
+                + run.command().words().stream().map(RunRendering::quoted).collect(Collectors.joining(" "));
     }
 
     private static String quoted(String word) {
@@ -148,7 +143,9 @@ final class RunRendering {
     private static String state(Run run) {
         return run.state() == Run.State.DONE && run.exitCode() > 0
                 ? "done, exit code " + run.exitCode()
-                : run.state() == Run.State.FAILED ? "failed, exit code " + run.exitCode() : run.state().label();
+                : run.state() == Run.State.FAILED
+                        ? "failed, exit code " + run.exitCode()
+                        : run.state().label();
     }
 
     private static double seconds(Run run) {

@@ -3,12 +3,13 @@ package dev.ragd.cli;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
 import dev.ragd.store.Health;
 import dev.ragd.store.StoreReference;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -43,11 +44,14 @@ public interface Services {
     MigrateService migrate(Home home, Settings settings);
 
     /**
-     * Runs a command again, as it was given in a folder, in a process of its own with this one's console.
+     * Runs a command again, in the folder where it was given, in a process of its own with this one's console.
      *
      * @return its exit code
      */
-    int again(Home home, List<String> command, Path folder);
+    int again(Home home, Command command);
+
+    /** Audits and repairs; this is where the job framework starts. */
+    RepairService repair(Home home, Settings settings);
 
     /** The kinds of stores that a migration can name. */
     List<StoreReference.Kind> storeKinds();

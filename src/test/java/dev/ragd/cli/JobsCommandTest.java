@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.Progress;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.jobs.runs.RunFiles;
 import dev.ragd.jobs.runs.RunRecorder;
 import java.io.IOException;
@@ -47,7 +48,10 @@ class JobsCommandTest {
         List<String> lines = cli.out.lines().toList();
         assertThat(lines).hasSize(4);
         assertThat(lines.get(0)).startsWith("ID  JOB");
-        assertThat(lines.get(1)).startsWith(" 3  index").contains("failed, exit code 1").endsWith("ragd index 'my notes'");
+        assertThat(lines.get(1))
+                .startsWith(" 3  index")
+                .contains("failed, exit code 1")
+                .endsWith("ragd index 'my notes'");
         assertThat(lines.get(2)).startsWith(" 2  migrate").contains("done, exit code 4");
         assertThat(lines.get(3)).startsWith(" 1  index").contains("done").doesNotContain("exit code");
     }
@@ -124,8 +128,7 @@ class JobsCommandTest {
         return RunRecorder.start(
                 new RunFiles(home.resolve("jobs")),
                 job,
-                List.of(command),
-                "/somewhere",
+                new Command(List.of(command), "/somewhere"),
                 100,
                 Clock.systemUTC(),
                 Progress.NONE);

@@ -56,7 +56,7 @@ final class Scanner {
     private final Sink sink;
 
     private final Set<String> halfWritten;
-    private final PathSet seen = new PathSet();
+    private final CompactSet seen = new CompactSet();
     private final List<String> unknownPlaces = new ArrayList<>();
     private List<String> places = List.of();
     private final Set<String> renamedFrom = new HashSet<>();

@@ -61,7 +61,7 @@ final class ReportMaker {
                 plan.published() && request.activate(),
                 files,
                 notes,
-                (System.currentTimeMillis() - plan.started()) / 1e3);
+                run.seconds());
     }
 
     private @Nullable Verification verification(Plan plan, VerifyCounts counts) {

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id a number that grows with each run of this home
  * @param job the job's name, for example {@code index}
- * @param command the arguments that ragd was called with; empty when it was not called from a command line
- * @param folder where it was called: relative paths among the arguments start here
+ * @param command what the process was asked to do
  * @param process its process
  * @param started when it began
  * @param updated when this was noted; the end of a run that ended
@@ -23,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record Run(
         long id,
         String job,
-        List<String> command,
-        String folder,
+        Command command,
         Owner process,
         Instant started,
         Instant updated,
@@ -35,7 +33,6 @@ public record Run(
         List<Step> steps) {
 
     public Run {
-        command = List.copyOf(command);
         steps = List.copyOf(steps);
     }
 
@@ -126,18 +123,7 @@ public record Run(
     public Run seen() {
         return state == State.RUNNING && process.alive() == null
                 ? new Run(
-                        id,
-                        job,
-                        command,
-                        folder,
-                        process,
-                        started,
-                        updated,
-                        State.CUT_OFF,
-                        exitCode,
-                        message,
-                        execution,
-                        steps)
+                        id, job, command, process, started, updated, State.CUT_OFF, exitCode, message, execution, steps)
                 : this;
     }
 }

@@ -40,9 +40,9 @@ final class RunJson {
             json.writeNumberProperty("id", run.id());
             json.writeStringProperty("job", run.job());
             json.writeArrayPropertyStart("command");
-            run.command().forEach(json::writeString);
+            run.command().words().forEach(json::writeString);
             json.writeEndArray();
-            json.writeStringProperty("folder", run.folder());
+            json.writeStringProperty("folder", run.command().folder());
             json.writeNumberProperty("pid", run.process().pid());
             json.writeNumberProperty("process_started", run.process().started());
             json.writeStringProperty("started", run.started().toString());
@@ -142,8 +142,7 @@ final class RunJson {
             return new Run(
                     id,
                     job,
-                    command,
-                    folder,
+                    new Command(command, folder),
                     new Run.Owner(pid, processStarted),
                     Instant.parse(started),
                     Instant.parse(updated),

@@ -71,24 +71,16 @@ public final class RunRecorder implements Progress, JobExecutionListener {
     /**
      * Begins a run.
      *
-     * @param command the arguments that ragd was called with
-     * @param folder where it was called
+     * @param command what the process was asked to do
      * @param keep how many runs of the job to remember
      * @param progress hears what this hears
      */
     public static RunRecorder start(
-            RunFiles files,
-            String job,
-            List<String> command,
-            String folder,
-            int keep,
-            Clock clock,
-            Progress progress) {
+            RunFiles files, String job, Command command, int keep, Clock clock, Progress progress) {
         Run run = new Run(
                 files.next(),
                 job,
                 command,
-                folder,
                 Run.Owner.current(),
                 clock.instant(),
                 clock.instant(),
@@ -191,7 +183,6 @@ public final class RunRecorder implements Progress, JobExecutionListener {
                 first.id(),
                 first.job(),
                 first.command(),
-                first.folder(),
                 first.process(),
                 first.started(),
                 clock.instant(),

@@ -32,8 +32,7 @@ class RunFilesTest {
         Run running = files.running().orElseThrow();
         assertThat(running.id()).isEqualTo(recorder.id());
         assertThat(running.state()).isEqualTo(Run.State.RUNNING);
-        assertThat(running.command()).containsExactly("index", "my notes");
-        assertThat(running.folder()).isEqualTo("/somewhere");
+        assertThat(running.command()).isEqualTo(new Command(List.of("index", "my notes"), "/somewhere"));
         assertThat(running.process().alive()).isEqualTo(ProcessHandle.current());
 
         recorder.end(ExitCode.DONE_WITH_REJECTS, null);
@@ -59,8 +58,7 @@ class RunFilesTest {
         Run run = new Run(
                 7,
                 "index",
-                List.of("index", "a b", "--quiet"),
-                "/home/you",
+                new Command(List.of("index", "a b", "--quiet"), "/home/you"),
                 new Run.Owner(12, 34_567),
                 Instant.parse("2026-11-25T03:00:00.123Z"),
                 Instant.parse("2026-11-25T03:00:09Z"),
@@ -83,10 +81,12 @@ class RunFilesTest {
 
     @Test
     void fieldsOfALaterVersionArePassedOver() throws Exception {
-        String json = new String(RunJson.write(new RunFiles(jobs).find(startAndEnd()).orElseThrow()));
+        String json =
+                new String(RunJson.write(new RunFiles(jobs).find(startAndEnd()).orElseThrow()));
         String later = json.replaceFirst("\\{", "{\"added\":{\"a\":[1,{\"b\":null}]},");
 
-        assertThat(RunJson.read(later.getBytes(java.nio.charset.StandardCharsets.UTF_8)).job())
+        assertThat(RunJson.read(later.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                        .job())
                 .isEqualTo("index");
     }
 
@@ -100,7 +100,6 @@ class RunFilesTest {
                 id,
                 mine.job(),
                 mine.command(),
-                mine.folder(),
                 gone, // the same number, but another process
                 mine.started(),
                 mine.updated(),
@@ -141,7 +140,7 @@ class RunFilesTest {
         Files.writeString(jobs.resolve("runs"), "a file, not a folder");
         List<String> notes = new ArrayList<>();
         RunRecorder recorder = RunRecorder.start(
-                new RunFiles(jobs.resolve("elsewhere")), "index", List.of(), "/", 10, CLOCK, new Notes(notes));
+                new RunFiles(jobs.resolve("elsewhere")), "index", Command.here(), 10, CLOCK, new Notes(notes));
         Files.delete(jobs.resolve("elsewhere/runs/1.json"));
         Files.delete(jobs.resolve("elsewhere/runs"));
         Files.writeString(jobs.resolve("elsewhere/runs"), "a file, not a folder");
@@ -163,7 +162,7 @@ class RunFilesTest {
 
     private RunRecorder start(String job, int keep, String... command) {
         return RunRecorder.start(
-                new RunFiles(jobs), job, List.of(command), "/somewhere", keep, CLOCK, Progress.NONE);
+                new RunFiles(jobs), job, new Command(List.of(command), "/somewhere"), keep, CLOCK, Progress.NONE);
     }
 
     private record Notes(List<String> lines) implements Progress {
