@@ -45,7 +45,7 @@ final class ConfiguredEnds implements MigrateResources {
     @Override
     public synchronized VectorStore source() {
         if (source == null) {
-            VectorStore opened = Stores.openToRead(request.from(), home, settings, progress::note);
+            VectorStore opened = ReferencedStores.openToRead(request.from(), home, settings, progress::note);
             if (request.from().equals(request.to()) && !readOnly && !(opened instanceof NothingStored)) {
                 opened.close();
                 opened = target();
@@ -61,9 +61,9 @@ final class ConfiguredEnds implements MigrateResources {
             if (readOnly && request.from().equals(request.to())) {
                 target = source();
             } else if (readOnly) {
-                target = Stores.openTargetToRead(request.to(), home, settings, progress::note);
+                target = ReferencedStores.openTargetToRead(request.to(), home, settings, progress::note);
             } else {
-                target = Stores.open(request.to(), home, settings, progress::note);
+                target = ReferencedStores.open(request.to(), home, settings, progress::note);
             }
         }
         return target;

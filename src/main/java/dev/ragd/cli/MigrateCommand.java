@@ -31,6 +31,8 @@ import picocli.CommandLine.Option;
             "  ragd migrate --from chromadb --to chromadb --to-collection archive",
             "  ragd migrate --from chromadb --to faiss --delta",
             "  ragd migrate --from chromadb --to chromadb --reembed",
+            "  ragd migrate --from chroma-folder:/var/lib/chroma --to faiss --collection notes",
+            "  ragd migrate --from faiss-file:vectors.index --to snapshot:/backup/vectors",
             "  ragd collections rollback documents"
         })
 final class MigrateCommand implements Callable<Integer> {

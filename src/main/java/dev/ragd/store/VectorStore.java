@@ -18,6 +18,11 @@ public interface VectorStore extends AutoCloseable {
     /** What every collection of this store can do; a collection may add to it (see {@link VectorCollection}). */
     Set<Capability> capabilities();
 
+    /** True for a source that nothing can be written to: {@link #create} and all writes throw {@link StoreException.ReadOnly}. */
+    default boolean readOnly() {
+        return false;
+    }
+
     /** The collections that exist now, ordered by name. */
     List<CollectionInfo> list();
 

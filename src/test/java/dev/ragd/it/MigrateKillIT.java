@@ -2,6 +2,9 @@ package dev.ragd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragd.faiss.FaissFixture;
+import dev.ragd.faiss.Metric;
+import dev.ragd.faiss.VectorIndex;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Field;
@@ -12,6 +15,11 @@ import dev.ragd.store.ScanRequest;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import dev.ragd.store.VectorStore;
+import dev.ragd.store.chroma.ChromaServers;
+import dev.ragd.store.chroma.ChromaSettings;
+import dev.ragd.store.chroma.ChromaStore;
+import dev.ragd.store.chroma.TestServer;
+import dev.ragd.store.chroma.server.Generation;
 import dev.ragd.store.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,9 +85,24 @@ class MigrateKillIT {
     @MethodSource("twoPairs")
     void killedAtEveryChunkBoundary(List<String> pair) {
         int batches = KILLS < 100 ? 5 : 10;
+        killedAt(pair, batches, IntStream.rangeClosed(0, batches).toArray());
+    }
+
+    /** Sources that are only read: no server, no store of ours. */
+    @ParameterizedTest
+    @MethodSource("files")
+    void killedWhileItReadsFilesOfOtherPrograms(List<String> pair) {
+        killedAt(pair, 5, KILLS < 100 ? new int[] {3} : new int[] {0, 1, 2, 3, 4, 5});
+    }
+
+    static Stream<List<String>> files() {
+        return Stream.of(List.of("faiss-file", "snapshot"), List.of("chroma-folder", "faiss"));
+    }
+
+    private void killedAt(List<String> pair, int batches, int[] boundaries) {
         try (Migration migration = new Migration(pair, batches * BATCH)) {
             Outcome outcome = new Outcome();
-            for (int batch = 0; batch <= batches; batch++) {
+            for (int batch : boundaries) {
                 Ragd ragd = migration.ragd("boundary" + batch);
                 String target = migration.target();
                 int boundary = batch;
@@ -90,7 +113,7 @@ class MigrateKillIT {
                 }
                 migration.finish(ragd, target, outcome, 1);
             }
-            outcome.note(pair, "SIGKILL at every chunk boundary", migration);
+            outcome.note(pair, "SIGKILL at chunk boundaries", migration);
         }
     }
 
@@ -264,24 +287,58 @@ class MigrateKillIT {
         private final Map<String, String> expected = new TreeMap<>();
         private final ChromaProxy proxy = new ChromaProxy(Backend.CHROMA_1_0.server());
         private final String source = "source-" + UUID.randomUUID();
+        private TestServer chroma;
 
         Migration(List<String> pair, int size) {
             from = pair.get(0);
             to = pair.get(1);
-            records = IntStream.range(0, size).mapToObj(MigrateKillIT::record).toList();
+            records = IntStream.range(0, size)
+                    .mapToObj(i -> from.equals("faiss-file") ? row(i) : record(i))
+                    .toList();
             records.forEach(r -> expected.put(r.id(), RecordDigest.hex(r)));
-            if (from.equals("chromadb")) {
+            if (!isInHome()) {
                 fill(Ragd.in(folder.resolve("unused")));
             }
         }
 
+        private boolean isInHome() {
+            return !List.of("chromadb", "faiss-file", "chroma-folder").contains(from);
+        }
+
         private void fill(Ragd ragd) {
-            try (VectorStore store = open(from, ragd);
+            switch (from) {
+                case "faiss-file" -> writeIndex();
+                case "chroma-folder" -> writeFolder();
+                default -> fill(open(from, ragd));
+            }
+        }
+
+        private void writeIndex() {
+            try (VectorIndex index = VectorIndex.flat(FaissFixture.library(), 32, Metric.L2)) {
+                records.forEach(r -> index.add(r.vector(), 1, 1));
+                index.write(place());
+            }
+        }
+
+        /** By a server that is killed afterwards. */
+        private void writeFolder() {
+            chroma = ChromaServers.fresh(Generation.V1_0);
+            fill(ChromaStore.external(ChromaSettings.defaults().withUrl(chroma.url())));
+            chroma.kill();
+        }
+
+        private void fill(VectorStore opened) {
+            try (VectorStore store = opened;
                     VectorCollection collection =
                             store.create(new CollectionSpec(source, 32, Distance.L2, Metadata.EMPTY))) {
                 collection.upsert(records);
                 collection.checkpoint();
             }
+        }
+
+        /** Where a source that is a file or a folder is. */
+        private Path place() {
+            return chroma == null ? folder.resolve("vectors.index") : chroma.data();
         }
 
         private VectorStore open(String store, Ragd ragd) {
@@ -298,7 +355,11 @@ class MigrateKillIT {
         }
 
         private String reference(String store, Ragd ragd) {
-            return store.equals("snapshot") ? "snapshot:" + snapshot(ragd) : store;
+            return switch (store) {
+                case "snapshot" -> "snapshot:" + snapshot(ragd);
+                case "faiss-file", "chroma-folder" -> store + ":" + place();
+                default -> store;
+            };
         }
 
         /** A program on a new home, with the source to migrate from. */
@@ -306,7 +367,7 @@ class MigrateKillIT {
             Ragd ragd = Ragd.in(folder.resolve(home))
                     .withServer(proxy.url())
                     .withSetting("migrate.batch_records", String.valueOf(BATCH));
-            if (!from.equals("chromadb")) {
+            if (isInHome()) {
                 fill(ragd);
             }
             return ragd;
@@ -372,7 +433,15 @@ class MigrateKillIT {
         @Override
         public void close() {
             proxy.close();
+            if (chroma != null) {
+                chroma.close();
+            }
         }
+    }
+
+    /** What an index file has of a record. */
+    private static VectorRecord row(int i) {
+        return new VectorRecord(String.valueOf(i), record(i).vector(), null, Metadata.EMPTY);
     }
 
     private static VectorRecord record(int i) {

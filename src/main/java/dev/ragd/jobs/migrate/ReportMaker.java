@@ -3,6 +3,7 @@ package dev.ragd.jobs.migrate;
 import dev.ragd.jobs.migrate.MigrateReport.Item;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateReport.Verification;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,8 @@ final class ReportMaker {
         if (verify != null) {
             verified = VerifyCounts.read(verify.getExecutionContext());
         }
+        List<String> all = new ArrayList<>(notes);
+        all.addAll(run.source(plan).recovery().notes());
         List<JobExecution> executions = repository.getJobExecutions(instance);
         MigrateRequest request = run.request();
         return new MigrateReport(
@@ -60,7 +63,7 @@ final class ReportMaker {
                 plan.published(),
                 plan.published() && request.activate(),
                 files,
-                notes,
+                all,
                 run.seconds());
     }
 

@@ -66,7 +66,7 @@ final class ChromaCollection implements VectorCollection {
 
     @Override
     public Set<Capability> capabilities() {
-        EnumSet<Capability> all = EnumSet.of(Capability.PERSISTENT, Capability.VECTORS);
+        EnumSet<Capability> all = EnumSet.of(Capability.PERSISTENT, Capability.VECTORS, Capability.VECTOR_SEARCH);
         if (distance != Distance.COSINE) {
             all.add(Capability.EXACT_VECTORS);
         }

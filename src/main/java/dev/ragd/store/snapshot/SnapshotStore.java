@@ -37,6 +37,7 @@ public final class SnapshotStore implements VectorStore {
             Capability.EXACT_VECTORS,
             Capability.EXACT_DOUBLES,
             Capability.LIST_METADATA,
+            Capability.VECTOR_SEARCH,
             Capability.PERSISTENT);
 
     private final Path folder;

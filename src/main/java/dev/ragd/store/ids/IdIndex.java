@@ -1,10 +1,10 @@
-package dev.ragd.store.snapshot;
+package dev.ragd.store.ids;
 
-import dev.ragd.store.snapshot.parquet.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
@@ -12,12 +12,12 @@ import java.util.Arrays;
  * entry takes 20 bytes (33 to 67 per id, as full as the table is) however long the id is. Two ids with the same 128 bits are
  * out of reach: they would have to be searched for with 2^64 hashes. Not safe for use by several threads.
  */
-final class IdIndex {
+public final class IdIndex {
 
     private static final int EMPTY = -1;
     private static final int SMALLEST = 1 << 10;
 
-    private final MessageDigest digest = Sha256.create();
+    private final MessageDigest digest = sha256();
     private final byte[] hash = new byte[32];
     private final ByteBuffer hashBits = ByteBuffer.wrap(hash);
     private long[] high = new long[SMALLEST];
@@ -25,8 +25,8 @@ final class IdIndex {
     private int[] sequences = empty(SMALLEST);
     private int size;
 
-    /** Sets the row of an id and returns the one it had, or -1. */
-    int put(String id, int sequence) {
+    /** Sets the row of an id, not negative, and returns the one it had, or -1. */
+    public int put(String id, int sequence) {
         if (size >= sequences.length / 5 * 3) {
             grow();
         }
@@ -43,13 +43,13 @@ final class IdIndex {
     }
 
     /** The row of an id, or -1. */
-    int get(String id) {
+    public int get(String id) {
         hash(id);
         return sequences[slot(hashBits.getLong(0), hashBits.getLong(8))];
     }
 
     /** Forgets an id and returns the row it had, or -1. */
-    int remove(String id) {
+    public int remove(String id) {
         hash(id);
         int slot = slot(hashBits.getLong(0), hashBits.getLong(8));
         int before = sequences[slot];
@@ -100,6 +100,14 @@ final class IdIndex {
                 low[slot] = oldLow[i];
                 sequences[slot] = old[i];
             }
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform must have SHA-256", e);
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.ragd.store.snapshot;
+package dev.ragd.store.ids;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
