@@ -4,15 +4,21 @@ import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.JobFiles;
+import dev.ragd.jobs.JobReport;
 import dev.ragd.jobs.OwnerLock;
+import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StepOrder;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.runs.Command;
+import dev.ragd.jobs.runs.RunFiles;
+import dev.ragd.jobs.runs.RunRecorder;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.springframework.batch.core.job.AbstractJob;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -33,31 +39,47 @@ import org.springframework.core.env.StandardEnvironment;
  * @param jobsFolder {@code <home>/jobs}
  * @param stop asks the job to stop
  * @param history how many runs are remembered
+ * @param command what the process was asked to do
  */
-record JobContext(Path jobsFolder, StopSignal stop, History history) {
+record JobContext(Path jobsFolder, StopSignal stop, History history, Command command) {
 
     /**
-     * Does something as the owner of the home: opens what a job works with, and launches it.
+     * Does something as the owner of the home: opens what a job works with, and launches it. What it does is noted.
      *
-     * @throws JobException with {@link ExitCode#BUSY} when another process owns it
+     * @param job the job's name
+     * @param work is given who notes it, and hears of its progress
+     * @throws JobException with {@link ExitCode#BUSY} when another process owns the home
      */
-    <T> T owned(Supplier<T> work) {
+    <T extends JobReport> T owned(String job, Progress progress, Function<RunRecorder, T> work) {
         try (OwnerLock owner = OwnerLock.take(jobsFolder)) {
-            return work.get();
-        } catch (NestedRuntimeException e) {
-            throw explained(e);
+            RunRecorder recorder = RunRecorder.start(
+                    new RunFiles(jobsFolder), job, command, history.keep(), Clock.systemUTC(), progress);
+            try {
+                T report = work.apply(recorder);
+                recorder.end(report.exitCode(), null);
+                return report;
+            } catch (NestedRuntimeException e) {
+                RuntimeException explained = explained(e);
+                recorder.end(ExitCode.of(explained), explained.getMessage());
+                throw explained;
+            } catch (RuntimeException | Error e) {
+                recorder.end(ExitCode.of(e), String.valueOf(e.getMessage()));
+                throw e;
+            }
         }
     }
 
     /**
      * Runs a job; the caller owns the home.
      *
+     * @param recorder notes its steps
      * @param job its configuration, which makes a bean that launches it
      * @param run the bean that the job's steps work with; the caller closes it
      * @param more registers other beans that the job needs from outside
      * @param launch asks the launcher
      */
     <R, L, T> T launch(
+            RunRecorder recorder,
             Class<?> job,
             Class<R> runType,
             R run,
@@ -72,6 +94,7 @@ record JobContext(Path jobsFolder, StopSignal stop, History history) {
         };
         try (ConfigurableApplicationContext context = start(job, parts)) {
             StepOrder.keep(context.getBean(DataSource.class));
+            context.getBean(AbstractJob.class).registerJobExecutionListener(recorder);
             return launch.apply(context.getBean(launcher));
         }
     }

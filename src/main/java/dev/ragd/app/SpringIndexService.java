@@ -2,9 +2,7 @@ package dev.ragd.app;
 
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
-import dev.ragd.jobs.History;
 import dev.ragd.jobs.Progress;
-import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.index.IndexDryRun;
 import dev.ragd.jobs.index.IndexJobConfiguration;
 import dev.ragd.jobs.index.IndexLauncher;
@@ -22,7 +20,6 @@ final class SpringIndexService implements IndexService {
     private final IndexSettings settings;
     private final JobContext jobs;
     private final Generations generations;
-    private final StopSignal stop;
     private final ResourcesFactory resources;
 
     /** Makes what a run works with; asked once a run. */
@@ -32,26 +29,21 @@ final class SpringIndexService implements IndexService {
     }
 
     SpringIndexService(
-            Home home,
-            IndexSettings settings,
-            History history,
-            Generations generations,
-            StopSignal stop,
-            ResourcesFactory resources) {
+            Home home, IndexSettings settings, JobContext jobs, Generations generations, ResourcesFactory resources) {
         this.home = home;
         this.settings = settings;
-        this.jobs = new JobContext(home.jobs(), stop, history);
+        this.jobs = jobs;
         this.generations = generations;
-        this.stop = stop;
         this.resources = resources;
     }
 
     @Override
     public IndexReport run(IndexRequest request, Progress progress) {
-        return jobs.owned(() -> {
-            try (IndexResources parts = resources.open(progress);
-                    IndexRun run = new IndexRun(request, settings, parts, progress)) {
+        return jobs.owned(IndexJobConfiguration.JOB, progress, recorder -> {
+            try (IndexResources parts = resources.open(recorder);
+                    IndexRun run = new IndexRun(request, settings, parts, recorder)) {
                 return jobs.launch(
+                        recorder,
                         IndexJobConfiguration.class,
                         IndexRun.class,
                         run,
@@ -65,7 +57,7 @@ final class SpringIndexService implements IndexService {
     @Override
     public IndexReport dryRun(IndexRequest request, Progress progress) {
         try (IndexResources parts = resources.open(progress)) {
-            return new IndexDryRun(home.jobs(), settings, parts, generations, stop).run(request, progress);
+            return new IndexDryRun(home.jobs(), settings, parts, generations, jobs.stop()).run(request, progress);
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.ragd.jobs.index.IndexSettings;
 import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.migrate.MigrateSettings;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.Distance;
 import dev.ragd.store.VectorStore;
 
@@ -18,10 +19,19 @@ import dev.ragd.store.VectorStore;
 public final class SpringJobs implements Jobs {
 
     private final Termination termination;
+    private final Command command;
 
-    /** @param termination asked to tell of signals */
-    public SpringJobs(Termination termination) {
+    /**
+     * @param termination asked to tell of signals
+     * @param command what the process was asked to do
+     */
+    public SpringJobs(Termination termination, Command command) {
         this.termination = termination;
+        this.command = command;
+    }
+
+    private JobContext context(Home home, Settings settings, StopSignal stop) {
+        return new JobContext(home.jobs(), stop, new History(settings.get(Catalogue.JOBS_KEEP)), command);
     }
 
     @Override
@@ -31,9 +41,8 @@ public final class SpringJobs implements Jobs {
         return new SpringIndexService(
                 home,
                 indexSettings(settings),
-                new History(settings.get(Catalogue.JOBS_KEEP)),
+                context(home, settings, stop),
                 Application.generations(home),
-                stop,
                 progress -> new ConfiguredResources(home, settings, progress));
     }
 
@@ -44,10 +53,14 @@ public final class SpringJobs implements Jobs {
         return new SpringMigrateService(
                 home,
                 migrateSettings(settings),
-                new History(settings.get(Catalogue.JOBS_KEEP)),
+                context(home, settings, stop),
                 Application.generations(home),
-                stop,
                 (request, readOnly, progress) -> new ConfiguredEnds(home, settings, request, readOnly, progress));
+    }
+
+    @Override
+    public int again(Home home, Command command) {
+        return new CommandProcess(termination).run(home, command);
     }
 
     @Override
@@ -57,9 +70,8 @@ public final class SpringJobs implements Jobs {
         return new SpringRepairService(
                 home,
                 indexSettings(settings),
-                new History(settings.get(Catalogue.JOBS_KEEP)),
+                context(home, settings, stop),
                 Application.generations(home),
-                stop,
                 (readOnly, progress) -> readOnly
                         ? new ReadOnlyResources(home, settings, progress)
                         : new ConfiguredResources(home, settings, progress));

@@ -2,9 +2,7 @@ package dev.ragd.app;
 
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
-import dev.ragd.jobs.History;
 import dev.ragd.jobs.Progress;
-import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.migrate.MigrateDryRun;
 import dev.ragd.jobs.migrate.MigrateJobConfiguration;
 import dev.ragd.jobs.migrate.MigrateLauncher;
@@ -23,7 +21,6 @@ final class SpringMigrateService implements MigrateService {
     private final MigrateSettings settings;
     private final JobContext jobs;
     private final Generations generations;
-    private final StopSignal stop;
     private final ResourcesFactory resources;
 
     /** Makes what a run works with; asked once a run. */
@@ -34,26 +31,21 @@ final class SpringMigrateService implements MigrateService {
     }
 
     SpringMigrateService(
-            Home home,
-            MigrateSettings settings,
-            History history,
-            Generations generations,
-            StopSignal stop,
-            ResourcesFactory resources) {
+            Home home, MigrateSettings settings, JobContext jobs, Generations generations, ResourcesFactory resources) {
         this.home = home;
         this.settings = settings;
-        this.jobs = new JobContext(home.jobs(), stop, history);
+        this.jobs = jobs;
         this.generations = generations;
-        this.stop = stop;
         this.resources = resources;
     }
 
     @Override
     public MigrateReport run(MigrateRequest request, Progress progress) {
-        return jobs.owned(() -> {
-            try (MigrateResources parts = resources.open(request, false, progress);
-                    MigrateRun run = run(request, parts, progress)) {
+        return jobs.owned(MigrateJobConfiguration.JOB, progress, recorder -> {
+            try (MigrateResources parts = resources.open(request, false, recorder);
+                    MigrateRun run = run(request, parts, recorder)) {
                 return jobs.launch(
+                        recorder,
                         MigrateJobConfiguration.class,
                         MigrateRun.class,
                         run,
@@ -76,7 +68,7 @@ final class SpringMigrateService implements MigrateService {
     public MigrateReport verify(MigrateRequest request, Progress progress) {
         try (MigrateResources parts = resources.open(request, true, progress);
                 MigrateRun run = run(request, parts, progress)) {
-            return new StandaloneVerification(run, stop).report();
+            return new StandaloneVerification(run, jobs.stop()).report();
         }
     }
 

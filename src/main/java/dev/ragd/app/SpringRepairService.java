@@ -2,9 +2,7 @@ package dev.ragd.app;
 
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
-import dev.ragd.jobs.History;
 import dev.ragd.jobs.Progress;
-import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.index.AuditReport;
 import dev.ragd.jobs.index.IndexResources;
 import dev.ragd.jobs.index.IndexSettings;
@@ -25,7 +23,6 @@ final class SpringRepairService implements RepairService {
     private final IndexSettings settings;
     private final JobContext jobs;
     private final Generations generations;
-    private final StopSignal stop;
     private final ResourcesFactory resources;
 
     /** Makes what a run works with; asked once a run. */
@@ -36,17 +33,11 @@ final class SpringRepairService implements RepairService {
     }
 
     SpringRepairService(
-            Home home,
-            IndexSettings settings,
-            History history,
-            Generations generations,
-            StopSignal stop,
-            ResourcesFactory resources) {
+            Home home, IndexSettings settings, JobContext jobs, Generations generations, ResourcesFactory resources) {
         this.home = home;
         this.settings = settings;
-        this.jobs = new JobContext(home.jobs(), stop, history);
+        this.jobs = jobs;
         this.generations = generations;
-        this.stop = stop;
         this.resources = resources;
     }
 
@@ -65,15 +56,16 @@ final class SpringRepairService implements RepairService {
     }
 
     private StandaloneAudit standalone(RepairRequest request, IndexResources parts) {
-        return new StandaloneAudit(home.jobs(), request, settings, parts, generations, stop);
+        return new StandaloneAudit(home.jobs(), request, settings, parts, generations, jobs.stop());
     }
 
     @Override
     public RepairReport run(RepairRequest request, Progress progress) {
-        return jobs.owned(() -> {
-            try (IndexResources parts = resources.open(false, progress);
-                    RepairRun run = new RepairRun(request, settings, parts, generations, home.reports(), progress)) {
+        return jobs.owned(RepairJobConfiguration.JOB, progress, recorder -> {
+            try (IndexResources parts = resources.open(false, recorder);
+                    RepairRun run = new RepairRun(request, settings, parts, generations, home.reports(), recorder)) {
                 return jobs.launch(
+                        recorder,
                         RepairJobConfiguration.class,
                         RepairRun.class,
                         run,

@@ -11,6 +11,7 @@ import dev.ragd.jobs.History;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.index.IndexRequest;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Metadata;
@@ -90,9 +91,8 @@ public final class Training {
         SpringIndexService service = new SpringIndexService(
                 home,
                 SpringJobs.indexSettings(settings),
-                new History(10),
+                new JobContext(home.jobs(), new StopSignal(), new History(10), Command.here("index")),
                 Application.generations(home),
-                new StopSignal(),
                 progress -> new Unreachable(home, settings, progress));
         try {
             service.run(
@@ -192,7 +192,7 @@ public final class Training {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         Console console = new Console(nowhere, nowhere, InputStream.nullInputStream(), false, false, 80);
         Termination termination = new Termination();
-        int code = new RagdCli(console, Map.of(), new Application(new SpringJobs(termination)))
+        int code = new RagdCli(console, Map.of(), new Application(new SpringJobs(termination, Command.here(args))))
                 .run(PlainForm.matches(args) ? PlainForm.toCommand(args) : args); // as the main class does
         termination.finished();
         return code;

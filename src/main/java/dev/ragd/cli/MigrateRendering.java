@@ -25,11 +25,7 @@ final class MigrateRendering {
 
     /** Prints it and gives the exit code. */
     int show(Session session, boolean verifyOnly) {
-        ExitCode code = switch (report.status()) {
-            case VERIFIED -> ExitCode.DONE;
-            case PARTIAL -> ExitCode.DONE_WITH_REJECTS;
-            case FAILED -> ExitCode.VERIFICATION_FAILED;
-        };
+        ExitCode code = report.exitCode();
         if (session.json()) {
             session.json(toJson());
         } else if (!session.quiet()) {

@@ -62,6 +62,7 @@ public final class RagdCli {
         commands.put("audit", AuditCommand::new);
         commands.put("repair", RepairCommand::new);
         commands.put("collections", CollectionsCommand::new);
+        commands.put("jobs", JobsCommand::new);
         commands.put("backend", BackendCommand::new);
         commands.put("config", ConfigCommand::new);
         return Collections.unmodifiableMap(commands);

@@ -2,7 +2,6 @@ package dev.ragd.cli;
 
 import static dev.ragd.cli.AuditRendering.number;
 
-import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.index.AuditReport;
 import dev.ragd.jobs.index.RepairReport;
 import java.util.ArrayList;
@@ -30,15 +29,7 @@ final class RepairRendering {
         if (session.json() || session.quiet()) {
             remains().forEach(session.console().err()::println);
         }
-        return code().code();
-    }
-
-    private ExitCode code() {
-        AuditReport after = report.after();
-        if (after != null && !after.clean()) {
-            return ExitCode.VERIFICATION_FAILED;
-        }
-        return report.quarantined().isEmpty() ? ExitCode.DONE : ExitCode.DONE_WITH_REJECTS;
+        return report.exitCode().code();
     }
 
     Map<String, @Nullable Object> toJson() {

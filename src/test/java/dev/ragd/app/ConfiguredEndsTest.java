@@ -11,6 +11,7 @@ import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.StoreReference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ class ConfiguredEndsTest {
         Home home = new Home(folder.resolve("home"));
         JobException e = catchThrowableOfType(
                 JobException.class,
-                () -> new SpringJobs(new Termination())
+                () -> new SpringJobs(new Termination(), Command.here())
                         .migrate(home, settings())
                         .run(request, Progress.NONE));
         assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE);

@@ -21,6 +21,7 @@ import dev.ragd.jobs.index.IndexResources;
 import dev.ragd.jobs.index.IndexSettings;
 import dev.ragd.jobs.index.RepairReport;
 import dev.ragd.jobs.index.RepairRequest;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.Field;
 import dev.ragd.store.ScanPage;
@@ -154,8 +155,11 @@ public final class IndexFixture {
     }
 
     SpringIndexService service() {
-        return new SpringIndexService(
-                new Home(home), settings, history, generations(), stop, progress -> new Resources());
+        return new SpringIndexService(new Home(home), settings, context(), generations(), progress -> new Resources());
+    }
+
+    private JobContext context() {
+        return new JobContext(home.resolve("jobs"), stop, history, Command.here());
     }
 
     AuditReport audit() {
@@ -176,7 +180,7 @@ public final class IndexFixture {
 
     SpringRepairService repairService() {
         return new SpringRepairService(
-                new Home(home), settings, history, generations(), stop, (readOnly, progress) -> new Resources());
+                new Home(home), settings, context(), generations(), (readOnly, progress) -> new Resources());
     }
 
     public Generations generations() {

@@ -12,6 +12,7 @@ import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateRequest;
 import dev.ragd.jobs.migrate.MigrateResources;
 import dev.ragd.jobs.migrate.MigrateSettings;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
@@ -119,9 +120,8 @@ final class MigrateFixture {
         return new SpringMigrateService(
                 new Home(home),
                 settings,
-                history,
+                new JobContext(home.resolve("jobs"), stop, history, Command.here()),
                 generations(),
-                stop,
                 (request, readOnly, progress) -> new Ends(request));
     }
 

@@ -17,6 +17,7 @@ import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateRequest;
 import dev.ragd.jobs.migrate.MigrateService;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
 import dev.ragd.ops.Models;
@@ -56,6 +57,7 @@ final class CliTester implements Services {
     final List<MigrateRequest> migrated = new ArrayList<>();
     final List<MigrateRequest> migrateDryRuns = new ArrayList<>();
     final List<MigrateRequest> verified = new ArrayList<>();
+    final List<String> again = new ArrayList<>();
     final List<RepairRequest> audited = new ArrayList<>();
     final List<RepairRequest> repairDryRuns = new ArrayList<>();
     final List<RepairRequest> repaired = new ArrayList<>();
@@ -74,6 +76,7 @@ final class CliTester implements Services {
     Supplier<IndexReport> report = () -> {
         throw new AssertionError("the index service was not expected to be asked");
     };
+    int againCode;
     boolean terminal;
     int columns = 100;
     String in = "";
@@ -219,6 +222,12 @@ final class CliTester implements Services {
                 return migrateReport.get();
             }
         };
+    }
+
+    @Override
+    public int again(Home home, Command command) {
+        again.add(command.folder() + " " + String.join(" ", command.words()));
+        return againCode;
     }
 
     @Override

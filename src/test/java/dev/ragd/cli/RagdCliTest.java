@@ -41,8 +41,8 @@ class RagdCliTest {
         assertThat(cli.runBare("--help")).isZero();
         assertThat(cli.out)
                 .contains("\n  index ", "\n  search ", "\n  migrate ", "\n  verify ", "\n  collections ")
-                .contains("\n  audit ", "\n  repair ", "\n  backend ", "\n  config ", "Exit codes:")
-                .doesNotContain("\n  jobs ");
+                .contains("\n  audit ", "\n  repair ", "\n  jobs ", "\n  backend ", "\n  config ", "Exit codes:")
+                .doesNotContain("\n  schedule ");
         assertThat(cli.err).isEmpty();
     }
 

@@ -1,5 +1,7 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobReport;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,8 @@ public record RepairReport(
         @Nullable AuditReport after,
         @Nullable String findings,
         List<String> notes,
-        double seconds) {
+        double seconds)
+        implements JobReport {
 
     /**
      * What indexing again did.
@@ -43,5 +46,13 @@ public record RepairReport(
     public RepairReport {
         quarantined = List.copyOf(quarantined);
         notes = List.copyOf(notes);
+    }
+
+    @Override
+    public ExitCode exitCode() {
+        if (after != null && !after.clean()) {
+            return ExitCode.VERIFICATION_FAILED;
+        }
+        return quarantined.isEmpty() ? ExitCode.DONE : ExitCode.DONE_WITH_REJECTS;
     }
 }

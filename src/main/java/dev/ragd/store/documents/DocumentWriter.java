@@ -85,7 +85,8 @@ final class DocumentWriter implements AutoCloseable {
     }
 
     static void createEmpty(Directory directory) throws IOException {
-        try (IndexWriter writer = new IndexWriter(directory, config(new DocumentCodec()).setOpenMode(IndexWriterConfig.OpenMode.CREATE))) {
+        try (IndexWriter writer = new IndexWriter(
+                directory, config(new DocumentCodec()).setOpenMode(IndexWriterConfig.OpenMode.CREATE))) {
             writer.setLiveCommitData(CommitData.first().toUserData().entrySet());
             writer.commit();
         }
