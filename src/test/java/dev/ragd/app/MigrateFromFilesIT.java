@@ -19,6 +19,7 @@ import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
 import dev.ragd.jobs.migrate.MigrateSettings;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Field;
 import dev.ragd.store.StoreReference;
@@ -208,9 +209,8 @@ class MigrateFromFilesIT {
         return new SpringMigrateService(
                 home,
                 MigrateSettings.DEFAULTS,
-                new History(10),
+                new JobContext(home.jobs(), new StopSignal(), new History(10), Command.here()),
                 new Generations(home.data().resolve("catalog.json")),
-                new StopSignal(),
                 (request, readOnly, progress) -> new ConfiguredEnds(home, settings, request, readOnly, progress));
     }
 
