@@ -142,12 +142,13 @@ class Engine:
     """Something to compare.
 
     command: (data, folder, m) to a command line; None for one that is searched in the process of another, `within`, but for
-    texts as well. tuned: whether it is built with several numbers of links, and searched with several widths.
+    texts as well. tuned: whether it is built with several numbers of links, and searched with several widths. slow: whether
+    its builds take many times as long as those of others.
     """
 
-    def __init__(self, name, label, command=None, *, peer=False, tuned=True, within=None):
+    def __init__(self, name, label, command=None, *, peer=False, tuned=True, slow=False, within=None):
         self.name, self.label, self.command = name, label, command
-        self.peer, self.tuned, self.within = peer, tuned, within
+        self.peer, self.tuned, self.slow, self.within = peer, tuned, slow, within
 
 
 def peers():
@@ -164,8 +165,8 @@ def peers():
 
     return [
         Engine("hnswlib", f"hnswlib {deb_version('libhnswlib-dev')}", native, peer=True),
-        Engine("lucene10", f"Lucene {jar_version('lucene-core')}, JDK {version(java)}", jvm("LucenePeer"), peer=True),
-        Engine("jvector", f"JVector {jar_version('jvector')}, JDK {version(java)}", jvm("JVectorPeer"), peer=True),
+        Engine("lucene10", f"Lucene {jar_version('lucene-core')}, JDK {version(java)}", jvm("LucenePeer"), peer=True, slow=True),
+        Engine("jvector", f"JVector {jar_version('jvector')}, JDK {version(java)}", jvm("JVectorPeer"), peer=True, slow=True),
     ]
 
 

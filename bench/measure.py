@@ -66,18 +66,20 @@ def memory(pid):
 class Run:
     """One finished command.
 
-    own: CPU seconds of the command's process; children: of its descendants; peak: VmHWM in MB; samples: (wall, VmRSS);
+    own: CPU seconds of the command's process; children: of its descendants; peak: VmHWM in MB; samples: (wall, VmRSS, sample());
+    cpu_samples: (seconds since 1970, own CPU seconds until then);
     starts: command lines of its descendants that were seen
     """
 
     def __init__(self, command, env=None, interval=0.1, ok=(0,), cwd=None, sample=None):
         started = time.monotonic()
-        self.samples, self.peak, self.starts = [], 0.0, set()
+        self.samples, self.cpu_samples, self.peak, self.starts = [], [], 0.0, set()
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         process = subprocess.Popen(
             [str(c) for c in command], env={**os.environ, **(env or {})}, stdout=out, stderr=err, cwd=cwd)
         pid = process.pid
         while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            self.cpu_samples.append((time.time(), stat(pid)[0]))
             now = memory(pid)
             if now:
                 self.samples.append((time.monotonic() - started, now[0], sample() if sample else None))

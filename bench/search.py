@@ -1,6 +1,6 @@
 """From start to answer: `ragd search` against the least that answers a question by a model: a virtual machine, the model,
 one embedding of the same question. On a warm machine, alternating; the server is there already (and once more with the
-server that ragd starts and stops itself)."""
+server that ragd starts and stops itself); beside it the local stores."""
 
 import re
 import shutil
@@ -23,6 +23,9 @@ def benchmark():
         with Chroma() as chroma:
             ragd(home, chroma.url, "index", docs, ok=(0, 3))
             ragd(own, None, "index", docs, ok=(0, 3))
+            local = {name: ("--set", f"storage.backend={name}") for name in ("faiss", "lucene")}
+            for name, backend in local.items():
+                ragd(work / name, None, "index", *backend, docs, ok=(0, 3))
             ways = {
                 "virtual machine": lambda: java("QueryAlone"),
                 "machine, model, embedding": lambda: java("QueryAlone", home / "cache", QUESTION),
@@ -30,6 +33,8 @@ def benchmark():
                     "QueryAlone", home / "cache", QUESTION, jar="commands.jar"),
                 "ragd search": lambda: ragd(home, chroma.url, "search", QUESTION),
                 "ragd search, managed server": lambda: ragd(own, None, "search", QUESTION),
+                **{f"ragd search, {name}": lambda name=name, backend=backend: ragd(
+                    work / name, None, "search", *backend, QUESTION) for name, backend in local.items()},
             }
             runs = {name: [] for name in ways}
             for turn in range(-1, ROUNDS):

@@ -17,6 +17,7 @@
 #include <faiss/utils/distances.h>
 #include <omp.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -25,11 +26,30 @@
 #include <string>
 #include <vector>
 
+#include "codes.h"
+#include "graph.h"
 #include "kernels.h"
+#include "measures.h"
 
 namespace ragd {
 
-using Index = faiss::Index;
+// An index of FAISS and what goes with it.
+struct Index {
+    std::unique_ptr<faiss::Index> faiss;
+    std::unique_ptr<Codes> codes; // of a graph's rows; null where there are none
+    LinkLocks locks;
+    mutable Walks walks;
+
+    explicit Index(std::unique_ptr<faiss::Index> index) : faiss(std::move(index)) {}
+
+    const faiss::IndexHNSW* graph() const { return dynamic_cast<const faiss::IndexHNSW*>(faiss.get()); }
+
+    // True when the graph is walked by codes.
+    bool is_coded() const {
+        return codes && codes->are_good() && codes->count() == static_cast<size_t>(faiss->ntotal);
+    }
+};
+
 using ProductQuantizer = faiss::ProductQuantizer;
 
 // ---- the library -----------------------------------------------------------------------------------------------------
@@ -64,117 +84,194 @@ inline void kernel(int which, int d, const float* x, const float* y, float* out)
     }
 }
 
+// Those of codes.h: rows holds four rows of n bytes, out gets 4 products, that of the first row alone, and that of the first
+// two rows.
+inline void code_kernel(int64_t n, const int8_t* query, const uint8_t* rows, int32_t* out) {
+    const uint8_t* const four[4] = {rows, rows + n, rows + 2 * n, rows + 3 * n};
+    code_products(query, four, n, out);
+    out[4] = code_product(query, rows, n);
+    out[5] = code_product_of_rows(rows, rows + n, n);
+}
+
 // ---- indexes ---------------------------------------------------------------------------------------------------------
 
 inline faiss::MetricType metric_of(bool l2) {
     return l2 ? faiss::METRIC_L2 : faiss::METRIC_INNER_PRODUCT;
 }
 
-inline faiss::Index* new_flat(int d, bool l2) {
-    return new faiss::IndexFlat(d, metric_of(l2));
+inline Index* new_flat(int d, bool l2) {
+    return new Index(std::make_unique<faiss::IndexFlat>(d, metric_of(l2)));
 }
 
-inline faiss::Index* new_hnsw(int d, bool l2, int m, int ef_construction) {
-    auto index = std::make_unique<faiss::IndexHNSWFlat>(d, m, metric_of(l2));
-    index->hnsw.efConstruction = ef_construction;
-    return index.release();
+inline Index* new_hnsw(int d, bool l2, int m, int ef_construction) {
+    auto graph = std::make_unique<faiss::IndexHNSWFlat>(d, m, metric_of(l2));
+    graph->hnsw.efConstruction = ef_construction;
+    return new Index(std::move(graph));
 }
 
-inline faiss::Index* new_ivf_flat(int d, bool l2, int lists) {
+inline Index* new_ivf_flat(int d, bool l2, int lists) {
     auto quantizer = std::make_unique<faiss::IndexFlat>(d, metric_of(l2));
     auto index = std::make_unique<faiss::IndexIVFFlat>(quantizer.get(), d, lists, metric_of(l2));
     quantizer.release();
     index->own_fields = true;
     index->cp.min_points_per_centroid = 1; // FAISS would warn on standard error; the caller decides how many are enough
-    return index.release();
+    return new Index(std::move(index));
 }
 
-inline void delete_index(faiss::Index* index) {
+inline void delete_index(Index* index) {
     delete index;
 }
 
 // 0 flat, 1 HNSW over flat, 2 IVF of whole vectors, -1 anything else: no other type is let in.
-inline int kind_of(const faiss::Index* index) {
-    if (dynamic_cast<const faiss::IndexFlat*>(index)) {
+inline int kind_of(const Index* index) {
+    const faiss::Index* of = index->faiss.get();
+    if (dynamic_cast<const faiss::IndexFlat*>(of)) {
         return 0;
     }
-    if (auto hnsw = dynamic_cast<const faiss::IndexHNSWFlat*>(index)) {
+    if (auto hnsw = dynamic_cast<const faiss::IndexHNSWFlat*>(of)) {
         return dynamic_cast<const faiss::IndexFlat*>(hnsw->storage) ? 1 : -1;
     }
-    return dynamic_cast<const faiss::IndexIVFFlat*>(index) ? 2 : -1;
+    return dynamic_cast<const faiss::IndexIVFFlat*>(of) ? 2 : -1;
 }
 
-inline int dimension_of(const faiss::Index* index) {
-    return index->d;
+inline int dimension_of(const Index* index) {
+    return index->faiss->d;
 }
 
-inline int64_t count_of(const faiss::Index* index) {
-    return index->ntotal;
+inline int64_t count_of(const Index* index) {
+    return index->faiss->ntotal;
 }
 
-inline bool is_l2(const faiss::Index* index) {
-    return index->metric_type == faiss::METRIC_L2;
+inline bool is_l2(const Index* index) {
+    return index->faiss->metric_type == faiss::METRIC_L2;
 }
 
-inline bool is_trained(const faiss::Index* index) {
-    return index->is_trained;
+inline bool is_trained(const Index* index) {
+    return index->faiss->is_trained;
+}
+
+inline bool is_coded(const Index* index) {
+    return index->is_coded();
 }
 
 // The whole vectors in the order they were added, or null where the index keeps them in another order.
-inline const float* rows_of(const faiss::Index* index) {
-    if (auto hnsw = dynamic_cast<const faiss::IndexHNSWFlat*>(index)) {
-        index = hnsw->storage;
+inline const float* rows_of(const Index* index) {
+    const faiss::Index* of = index->faiss.get();
+    if (auto hnsw = dynamic_cast<const faiss::IndexHNSWFlat*>(of)) {
+        of = hnsw->storage;
     }
-    auto flat = dynamic_cast<const faiss::IndexFlat*>(index);
+    auto flat = dynamic_cast<const faiss::IndexFlat*>(of);
     return flat ? flat->get_xb() : nullptr;
 }
 
-inline void train(faiss::Index* index, int64_t n, const float* x, int threads) {
+inline void train(Index* index, int64_t n, const float* x, int threads) {
     use_threads(threads);
-    index->train(n, x);
+    index->faiss->train(n, x);
 }
 
-inline void add(faiss::Index* index, int64_t n, const float* x, int threads) {
+// A graph is linked by codes where these are good, otherwise by FAISS.
+inline void add(Index* index, int64_t n, const float* x, int threads) {
     use_threads(threads);
-    index->add(n, x);
-}
-
-// Rows whose id has its bit set. Without ids a row is its own id; without words every row belongs.
-struct Members final : faiss::IDSelector {
-    const uint64_t* words;
-    int64_t bits;
-    const int32_t* ids;
-
-    Members(const uint64_t* words, int64_t bits, const int32_t* ids) : words(words), bits(bits), ids(ids) {}
-
-    bool is_member(faiss::idx_t row) const override {
-        int64_t id = ids ? ids[row] : row;
-        return id < bits && (words[id >> 6] >> (id & 63) & 1);
+    auto graph = dynamic_cast<faiss::IndexHNSWFlat*>(index->faiss.get());
+    if (!graph || graph->d > Codes::MOST_COMPONENTS) {
+        index->faiss->add(n, x);
+        return;
     }
+    int64_t before = graph->ntotal;
+    if (!index->codes || index->codes->count() != static_cast<size_t>(before)) {
+        // Nothing is in it yet, or it comes from a file without codes, or an addition failed half-way.
+        index->codes = std::make_unique<Codes>(graph->d, is_l2(index));
+        index->codes->append(rows_of(index), before, threads);
+    }
+    index->codes->append(x, n, threads);
+    if (!index->codes->are_good()) {
+        graph->add(n, x);
+        return;
+    }
+    graph->storage->add(n, x);
+    graph->ntotal = graph->storage->ntotal;
+    link_rows(*graph, *index->codes, index->locks, before, threads);
+}
+
+// Rows whose id has its bit set, as FAISS asks for them.
+struct Members final : faiss::IDSelector {
+    Membership membership;
+
+    explicit Members(const Membership& membership) : membership(membership) {}
+
+    bool is_member(faiss::idx_t row) const override { return membership.has(row); }
 };
+
+// Rows that a walk by codes is asked for beyond those that are wanted, because the order of codes is not quite the true one.
+inline int64_t with_more(int64_t k) {
+    return k + 8 + k / 2;
+}
+
+// One query in a graph with codes: the k best by their true distances.
+inline void search_coded(
+        const Index* index, const float* x, int64_t k, float* distances, int64_t* rows, int effort,
+        const Membership* members) {
+    const faiss::IndexHNSW* graph = index->graph();
+    int64_t most = std::min(with_more(k), index->faiss->ntotal);
+    std::vector<int64_t> found(most);
+    auto walk = index->walks.take();
+    int width = static_cast<int>(std::min<int64_t>(std::max<int64_t>(effort, k), index->faiss->ntotal));
+    int n = walk_graph(graph->hnsw, *index->codes, *walk, x, width, static_cast<int>(most), members, found.data());
+    index->walks.give_back(std::move(walk));
+    bool l2 = is_l2(index);
+    const int d = graph->d;
+    const float* all = rows_of(index);
+    std::vector<std::pair<float, int64_t>> exact(n);
+    for (int i = 0; i < n; i++) {
+        const float* y = all + found[i] * d;
+        exact[i] = {l2 ? faiss::fvec_L2sqr(x, y, d) : -faiss::fvec_inner_product(x, y, d), found[i]};
+    }
+    std::sort(exact.begin(), exact.end());
+    for (int64_t i = 0; i < k; i++) {
+        bool there = i < n;
+        rows[i] = there ? exact[i].second : -1;
+        distances[i] = !there ? 0 : l2 ? exact[i].first : -exact[i].first;
+    }
+}
+
+inline void scan(
+        const Index* index, const float* x, int64_t k, float* distances, int64_t* rows,
+        const uint64_t* words, int64_t bits, const int32_t* ids);
 
 // k nearest of n queries: distances float[n*k] and rows int64[n*k], best first, row -1 where there are no more.
 // effort: efSearch of HNSW, nprobe of IVF.
 inline void search(
-        const faiss::Index* index, int64_t n, const float* x, int64_t k, float* distances, int64_t* rows,
+        const Index* index, int64_t n, const float* x, int64_t k, float* distances, int64_t* rows,
         int effort, const uint64_t* words, int64_t bits, const int32_t* ids, int threads) {
     use_threads(threads);
-    Members members(words, bits, ids);
+    Members members(Membership{words, bits, ids});
     faiss::IDSelector* selector = words ? &members : nullptr;
-    if (dynamic_cast<const faiss::IndexHNSW*>(index)) {
+    const faiss::Index* of = index->faiss.get();
+    if (index->is_coded()) {
+        const Membership* only = words ? &members.membership : nullptr;
+        Failure failure;
+#pragma omp parallel for num_threads(threads) if (n > 1)
+        for (int64_t i = 0; i < n; i++) {
+            failure.guard(
+                    [&] { search_coded(index, x + i * of->d, k, distances + i * k, rows + i * k, effort, only); });
+        }
+        failure.rethrow();
+    } else if (index->graph()) {
         faiss::SearchParametersHNSW parameters;
         parameters.efSearch = effort;
         parameters.sel = selector;
-        index->search(n, x, k, distances, rows, &parameters);
-    } else if (dynamic_cast<const faiss::IndexIVF*>(index)) {
+        of->search(n, x, k, distances, rows, &parameters);
+    } else if (dynamic_cast<const faiss::IndexIVF*>(of)) {
         faiss::SearchParametersIVF parameters;
         parameters.nprobe = effort;
         parameters.sel = selector;
-        index->search(n, x, k, distances, rows, &parameters);
+        of->search(n, x, k, distances, rows, &parameters);
+    } else if (n == 1) {
+        scan(index, x, k, distances, rows, words, bits, ids);
     } else {
         faiss::SearchParameters parameters;
         parameters.sel = selector;
-        index->search(n, x, k, distances, rows, &parameters);
+        of->search(n, x, k, distances, rows, &parameters);
     }
 }
 
@@ -200,129 +297,117 @@ struct Best {
     }
 };
 
+// The processor fetches ahead by itself within a page of memory only; rows are asked for while the ones before are measured,
+// which is as fast as memory can be read.
 template <class C>
 void scan_rows(
-        const float* y, int64_t n, int d, const float* x, const Members* members, int64_t k, float* values, int64_t* rows) {
+        const float* y, int64_t n, int d, const float* x, const Membership* members, int64_t k, float* values,
+        int64_t* rows) {
     constexpr bool products = !C::is_max;
+    constexpr int AHEAD = 4;
     Best<C> best(k, values, rows);
-    int64_t four[4];
-    int waiting = 0;
-    auto measure_four = [&] {
-        float v[4];
-        const float *y0 = y + four[0] * d, *y1 = y + four[1] * d, *y2 = y + four[2] * d, *y3 = y + four[3] * d;
-        if (products) {
-            faiss::fvec_inner_product_batch_4(x, y0, y1, y2, y3, d, v[0], v[1], v[2], v[3]);
-        } else {
-            faiss::fvec_L2sqr_batch_4(x, y0, y1, y2, y3, d, v[0], v[1], v[2], v[3]);
-        }
-        for (int i = 0; i < 4; i++) {
-            best.offer(v[i], four[i]);
-        }
+    int64_t asked[AHEAD];
+    int64_t count = 0;
+    auto measure = [&](int64_t row) {
+        const float* z = y + row * d;
+        best.offer(products ? faiss::fvec_inner_product(x, z, d) : faiss::fvec_L2sqr(x, z, d), row);
     };
     for (int64_t row = 0; row < n; row++) {
-        if (members && !members->is_member(row)) {
+        if (members && !members->has(row)) {
             continue;
         }
-        four[waiting++] = row;
-        if (waiting == 4) {
-            measure_four();
-            waiting = 0;
+        for (int j = 0; j < d; j += 16) {
+            __builtin_prefetch(y + row * d + j);
         }
+        if (count >= AHEAD) {
+            measure(asked[count % AHEAD]);
+        }
+        asked[count++ % AHEAD] = row;
     }
-    for (int i = 0; i < waiting; i++) {
-        const float* row = y + four[i] * d;
-        best.offer(products ? faiss::fvec_inner_product(x, row, d) : faiss::fvec_L2sqr(x, row, d), four[i]);
+    for (int64_t i = std::max<int64_t>(0, count - AHEAD); i < count; i++) {
+        measure(asked[i % AHEAD]);
     }
     best.finish();
 }
 
 // The same for one query, exactly: compares the query with every member, whatever the type of the index.
 inline void scan(
-        const faiss::Index* index, const float* x, int64_t k, float* distances, int64_t* rows,
+        const Index* index, const float* x, int64_t k, float* distances, int64_t* rows,
         const uint64_t* words, int64_t bits, const int32_t* ids) {
     const float* y = rows_of(index);
     if (y == nullptr) {
-        auto ivf = dynamic_cast<const faiss::IndexIVF*>(index);
+        auto ivf = dynamic_cast<const faiss::IndexIVF*>(index->faiss.get());
         search(index, 1, x, k, distances, rows, ivf ? static_cast<int>(ivf->nlist) : 0, words, bits, ids, 1);
         return;
     }
-    Members members(words, bits, ids);
-    const Members* only = words ? &members : nullptr;
+    Membership members{words, bits, ids};
+    const Membership* only = words ? &members : nullptr;
     if (is_l2(index)) {
-        scan_rows<faiss::CMax<float, int64_t>>(y, index->ntotal, index->d, x, only, k, distances, rows);
+        scan_rows<faiss::CMax<float, int64_t>>(y, count_of(index), dimension_of(index), x, only, k, distances, rows);
     } else {
-        scan_rows<faiss::CMin<float, int64_t>>(y, index->ntotal, index->d, x, only, k, distances, rows);
+        scan_rows<faiss::CMin<float, int64_t>>(y, count_of(index), dimension_of(index), x, only, k, distances, rows);
     }
 }
 
-// Adds up in double precision, in the order of the components, so that the same operations in Java give the same bits. Four
-// rows at a time: each sum waits for its last addition, four sums wait together.
-template <class Term>
-void sum_rows(const float* all, int d, const float* x, int64_t n, const int64_t* rows, double* out, Term term) {
-    int64_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        const float *y0 = all + rows[i] * d, *y1 = all + rows[i + 1] * d;
-        const float *y2 = all + rows[i + 2] * d, *y3 = all + rows[i + 3] * d;
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        for (int j = 0; j < d; j++) {
-            s0 += term(x[j], y0[j]);
-            s1 += term(x[j], y1[j]);
-            s2 += term(x[j], y2[j]);
-            s3 += term(x[j], y3[j]);
-        }
-        out[i] = s0;
-        out[i + 1] = s1;
-        out[i + 2] = s2;
-        out[i + 3] = s3;
-    }
-    for (; i < n; i++) {
-        const float* y = all + rows[i] * d;
-        double s = 0;
-        for (int j = 0; j < d; j++) {
-            s += term(x[j], y[j]);
-        }
-        out[i] = s;
-    }
-}
-
-// For each of n rows a sum over the components of x and the row y: 0 of x*y, 1 of (x-y)^2, 2 of y*y.
-inline void sums(const faiss::Index* index, const float* x, int64_t n, const int64_t* rows, int which, double* out) {
+// See measures.h.
+inline void measures(const Index* index, const float* x, int64_t n, const int64_t* rows, int which, double* out) {
     const float* all = rows_of(index);
     FAISS_THROW_IF_NOT_MSG(all, "this index does not keep its vectors in order");
-    switch (which) {
-        case 0:
-            sum_rows(all, index->d, x, n, rows, out, [](double a, double b) { return a * b; });
-            break;
-        case 1:
-            sum_rows(all, index->d, x, n, rows, out, [](double a, double b) { return (a - b) * (a - b); });
-            break;
-        default:
-            sum_rows(all, index->d, x, n, rows, out, [](double, double b) { return b * b; });
-            break;
+    measure_rows(static_cast<Measure>(which), all, dimension_of(index), x, n, rows, out);
+}
+
+// The k rows that seem nearest to x in a graph, in no particular order, with their measures to another form of the query.
+inline void nearest(
+        const Index* index, const float* x, const float* query, int64_t k, int64_t* rows, double* out, int which,
+        int effort, const uint64_t* words, int64_t bits, const int32_t* ids) {
+    int64_t n = 0;
+    if (index->is_coded()) {
+        Membership members{words, bits, ids};
+        int width = static_cast<int>(std::min<int64_t>(effort, count_of(index)));
+        auto walk = index->walks.take();
+        n = walk_graph(
+                index->graph()->hnsw, *index->codes, *walk, x, width, static_cast<int>(k), words ? &members : nullptr, rows);
+        index->walks.give_back(std::move(walk));
+    } else {
+        std::vector<float> distances(k);
+        search(index, 1, x, k, distances.data(), rows, effort, words, bits, ids, 1);
+        n = std::find(rows, rows + k, -1) - rows;
     }
+    measures(index, query, n, rows, which, out);
 }
 
 // Copies rows first to first + n - 1 into out, float[n*d].
-inline void read_rows(const faiss::Index* index, int64_t first, int64_t n, float* out) {
+inline void read_rows(const Index* index, int64_t first, int64_t n, float* out) {
     const float* all = rows_of(index);
     FAISS_THROW_IF_NOT_MSG(all, "this index does not keep its vectors in order");
-    std::memcpy(out, all + first * index->d, sizeof(float) * n * index->d);
+    std::memcpy(out, all + first * dimension_of(index), sizeof(float) * n * dimension_of(index));
 }
 
 // ---- files -----------------------------------------------------------------------------------------------------------
 
-inline void write_index(const faiss::Index* index, const char* file) {
-    faiss::write_index(index, file);
+inline void write_index(const Index* index, const char* file) {
+    faiss::write_index(index->faiss.get(), file);
+}
+
+// Appends the codes, from the next multiple of 64 on.
+inline void write_codes(const Index* index, const char* file) {
+    index->codes->write(file);
 }
 
 // mapped: leaves the vectors and links in the file, where this FAISS can (1.11 and newer; not IVF).
-inline faiss::Index* read_index(const char* file, bool mapped) {
+inline Index* read_index(const char* file, bool mapped) {
 #if FAISS_VERSION_MAJOR > 1 || FAISS_VERSION_MINOR >= 11
-    return faiss::read_index(file, mapped ? faiss::IO_FLAG_MMAP_IFC : 0);
+    return new Index(std::unique_ptr<faiss::Index>(faiss::read_index(file, mapped ? faiss::IO_FLAG_MMAP_IFC : 0)));
 #else
     (void)mapped;
-    return faiss::read_index(file);
+    return new Index(std::unique_ptr<faiss::Index>(faiss::read_index(file)));
 #endif
+}
+
+inline void read_codes(Index* index, const char* file, int64_t from, bool mapped) {
+    auto codes = std::make_unique<Codes>(dimension_of(index), is_l2(index));
+    codes->read(file, from, count_of(index), mapped);
+    index->codes = std::move(codes);
 }
 
 // ---- quantizers ------------------------------------------------------------------------------------------------------

@@ -9,6 +9,9 @@
 
 #include "kernels.h"
 
+#include "codes.h"
+#include "measures.h"
+
 #include <immintrin.h>
 
 #include <atomic>
@@ -233,6 +236,8 @@ int simd_select(int level) {
                     : chosen == SIMD_AVX2 ? &WITH_AVX2
                                           : &LIBRARY,
             std::memory_order_relaxed);
+    code_select(chosen);
+    measure_select(chosen);
     return chosen > SIMD_OFF ? chosen : SIMD_OFF;
 }
 

@@ -8,6 +8,7 @@ import dev.ragd.app.Termination;
 import dev.ragd.app.Training;
 import dev.ragd.cli.Console;
 import dev.ragd.cli.RagdCli;
+import dev.ragd.jobs.runs.Command;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -32,7 +33,7 @@ public final class RagdApplication {
         }
         Termination termination = new Termination();
         Console console = Console.system();
-        Application application = new Application(new SpringJobs(termination));
+        Application application = new Application(new SpringJobs(termination, Command.here(args)));
         int code = new RagdCli(console, System.getenv(), application)
                 .run(PlainForm.matches(args) ? PlainForm.toCommand(args) : args);
         termination.finished();

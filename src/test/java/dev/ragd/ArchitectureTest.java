@@ -64,6 +64,12 @@ class ArchitectureTest {
             .definedBy("dev.ragd.store.leann..")
             .layer("snapshot")
             .definedBy("dev.ragd.store.snapshot..")
+            .layer("chroma folder")
+            .definedBy("dev.ragd.store.chromafolder..")
+            .layer("faiss file")
+            .definedBy("dev.ragd.store.faissfile..")
+            .layer("ids")
+            .definedBy("dev.ragd.store.ids..")
             .layer("config")
             .definedBy("dev.ragd.config..")
             .layer("files")
@@ -98,6 +104,12 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("snapshot")
             .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("chroma folder")
+            .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("faiss file")
+            .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("ids")
+            .mayOnlyBeAccessedByLayers("snapshot", "chroma folder")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("cli", "app");
 
@@ -148,7 +160,21 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule aSnapshotKnowsThePortAndFiles =
-            knowsOnly("dev.ragd.store.snapshot..", "dev.ragd.store", "dev.ragd.files");
+            knowsOnly("dev.ragd.store.snapshot..", "dev.ragd.store", "dev.ragd.store.ids", "dev.ragd.files");
+
+    @ArchTest
+    static final ArchRule aChromaFolderKnowsThePortAndFiles =
+            knowsOnly("dev.ragd.store.chromafolder..", "dev.ragd.store", "dev.ragd.store.ids", "dev.ragd.files");
+
+    @ArchTest
+    static final ArchRule aFaissFileKnowsThePortAndFiles =
+            knowsOnly("dev.ragd.store.faissfile..", "dev.ragd.store", "dev.ragd.files");
+
+    @ArchTest
+    static final ArchRule idsKnowNobody = knowsOnly("dev.ragd.store.ids..");
+
+    @ArchTest
+    static final ArchRule sqliteStaysWithTheChromaFolder = onlyIn("org.sqlite..", "dev.ragd.store.chromafolder..");
 
     @ArchTest
     static final ArchRule parquetStaysInItsPackage =

@@ -6,7 +6,9 @@ import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
 import dev.ragd.ops.SearchService;
@@ -57,6 +59,16 @@ public final class Application implements Services {
     @Override
     public MigrateService migrate(Home home, Settings settings) {
         return jobs.migrate(home, settings);
+    }
+
+    @Override
+    public int again(Home home, Command command) {
+        return jobs.again(home, command);
+    }
+
+    @Override
+    public RepairService repair(Home home, Settings settings) {
+        return jobs.repair(home, settings);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The two stores that a migration names, and the configured model; each made at its first use. */
@@ -46,7 +47,7 @@ final class ConfiguredEnds implements MigrateResources {
     @Override
     public synchronized VectorStore source() {
         if (source == null) {
-            VectorStore opened = Stores.openToRead(request.from(), models, progress::note);
+            VectorStore opened = ReferencedStores.openToRead(request.from(), models, progress::note);
             if (request.from().equals(request.to()) && !readOnly && !(opened instanceof NothingStored)) {
                 opened.close();
                 opened = target();
@@ -62,9 +63,9 @@ final class ConfiguredEnds implements MigrateResources {
             if (readOnly && request.from().equals(request.to())) {
                 target = source();
             } else if (readOnly) {
-                target = Stores.openTargetToRead(request.to(), models, progress::note);
+                target = ReferencedStores.openTargetToRead(request.to(), models, progress::note);
             } else {
-                target = Stores.open(request.to(), models, progress::note);
+                target = ReferencedStores.open(request.to(), models, progress::note);
             }
         }
         return target;
@@ -80,9 +81,15 @@ final class ConfiguredEnds implements MigrateResources {
 
     @Override
     public void activate() {
-        String key = Catalogue.BACKEND.key();
         ConfigFile file = ConfigFile.read(home.configFile());
-        String edited = new ConfigEdit(file).set(key, request.to().kind());
+        String edited =
+                new ConfigEdit(file).set(Catalogue.BACKEND.key(), request.to().kind());
+        // What is searched without further words is to be what was migrated, not another collection of the new store.
+        ConfigFile switched = ConfigFile.parse(file.path(), edited);
+        String configured = Settings.resolve(switched, Map.of(), Map.of()).get(Catalogue.COLLECTION);
+        if (!configured.equals(request.toCollection())) {
+            edited = new ConfigEdit(switched).set(Catalogue.COLLECTION.key(), request.toCollection());
+        }
         try {
             AtomicFile.write(file.path(), edited.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

@@ -13,6 +13,8 @@ import dev.ragd.ingest.DocumentParser;
 import dev.ragd.ingest.ForkedTikaParser;
 import dev.ragd.ingest.ParserSettings;
 import dev.ragd.ingest.Tokenizer;
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.index.IndexResources;
 import dev.ragd.store.VectorStore;
@@ -21,23 +23,35 @@ import org.jspecify.annotations.Nullable;
 /** What the settings name for the index job, each made at its first use. */
 class ConfiguredResources implements IndexResources {
 
+    /** Tokens that a model adds to every text, one at either end. */
+    private static final int MARKS = 2;
+
     private final Home home;
     private final ConfiguredModels models;
     private final Progress progress;
     private final ChunkSettings chunking;
     private final ParserSettings parsing;
+    private final Embedder embedder;
 
     private @Nullable VectorStore store;
-    private @Nullable Embedder embedder;
     private @Nullable DocumentParser parser;
     private @Nullable MiniLmTokenizer tokenizer;
 
+    /**
+     * @throws dev.ragd.config.ConfigException when there is no such model
+     * @throws JobException when chunks are longer than what the model in this program reads
+     */
     ConfiguredResources(Home home, Settings settings, Progress progress) {
         this.home = home;
         this.models = new ConfiguredModels(home, settings);
         this.progress = progress;
         this.chunking = new ChunkSettings(settings.get(Catalogue.CHUNK_TOKENS), settings.get(Catalogue.CHUNK_OVERLAP));
         this.parsing = parserSettings(settings);
+        // Loads nothing: a local model loads with the first text, a remote one is called with it.
+        this.embedder = models.configured();
+        if (settings.get(Catalogue.EMBED_PROVIDER).equals("local")) {
+            readingWholeChunks(embedder.id());
+        }
     }
 
     @Override
@@ -54,15 +68,31 @@ class ConfiguredResources implements IndexResources {
 
     @Override
     public EmbedderId embedderId() {
-        return embedder().id();
+        return readingWholeChunks(embedder.id());
     }
 
-    /** Opening loads nothing: a local model loads with the first text, a remote one is called with it. */
-    @Override
-    public synchronized Embedder embedder() {
-        if (embedder == null) {
-            embedder = models.configured();
+    /** What a model does not read is not part of the vector, and would never be found. */
+    private EmbedderId readingWholeChunks(EmbedderId id) {
+        int most = id.maxTokens() - MARKS;
+        if (id.maxTokens() > 0 && chunking.maxTokens() > most) {
+            String where = models.settings()
+                    .value(Catalogue.CHUNK_TOKENS)
+                    .orElseThrow()
+                    .origin()
+                    .describe();
+            throw new JobException(
+                    ExitCode.USAGE,
+                    where + ": " + Catalogue.CHUNK_TOKENS.key() + ": expected at most " + most + ", for " + id.model()
+                            + " reads " + id.maxTokens()
+                            + " tokens of a text, its own marks included, and nothing behind them would be found; but it is "
+                            + chunking.maxTokens(),
+                    null);
         }
+        return id;
+    }
+
+    @Override
+    public Embedder embedder() {
         return embedder;
     }
 
@@ -106,9 +136,7 @@ class ConfiguredResources implements IndexResources {
         if (parser != null) {
             parser.close();
         }
-        if (embedder != null) {
-            embedder.close();
-        }
+        embedder.close();
         if (tokenizer != null) {
             tokenizer.close();
         }

@@ -1,10 +1,24 @@
 package dev.ragd.app;
 
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.JobFiles;
+import dev.ragd.jobs.JobReport;
+import dev.ragd.jobs.OwnerLock;
+import dev.ragd.jobs.Progress;
+import dev.ragd.jobs.StepOrder;
+import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.runs.Command;
+import dev.ragd.jobs.runs.RunFiles;
+import dev.ragd.jobs.runs.RunRecorder;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.Map;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.springframework.batch.core.job.AbstractJob;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -18,19 +32,76 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.StandardEnvironment;
 
-/** The Spring context that a job runs in: the batch infrastructure on the home's database, and the one job. */
-final class JobContext {
-
-    private JobContext() {}
+/**
+ * How a job runs on a home: as the owner of its job repository, in a Spring context of its own with the batch infrastructure
+ * on the home's database and the one job, and with the database's errors explained. Immutable.
+ *
+ * @param jobsFolder {@code <home>/jobs}
+ * @param stop asks the job to stop
+ * @param history how many runs are remembered
+ * @param command what the process was asked to do
+ */
+record JobContext(Path jobsFolder, StopSignal stop, History history, Command command) {
 
     /**
-     * Starts a context.
+     * Does something as the owner of the home: opens what a job works with, and launches it. What it does is noted.
      *
-     * @param job the configuration of the job
-     * @param parts registers the beans that the job needs from outside
+     * @param job the job's name
+     * @param work is given who notes it, and hears of its progress
+     * @throws JobException with {@link ExitCode#BUSY} when another process owns the home
      */
-    static ConfigurableApplicationContext start(
-            Path jobsFolder, Class<?> job, ApplicationContextInitializer<GenericApplicationContext> parts) {
+    <T extends JobReport> T owned(String job, Progress progress, Function<RunRecorder, T> work) {
+        try (OwnerLock owner = OwnerLock.take(jobsFolder)) {
+            RunRecorder recorder = RunRecorder.start(
+                    new RunFiles(jobsFolder), job, command, history.keep(), Clock.systemUTC(), progress);
+            try {
+                T report = work.apply(recorder);
+                recorder.end(report.exitCode(), null);
+                return report;
+            } catch (NestedRuntimeException e) {
+                RuntimeException explained = explained(e);
+                recorder.end(ExitCode.of(explained), explained.getMessage());
+                throw explained;
+            } catch (RuntimeException | Error e) {
+                recorder.end(ExitCode.of(e), String.valueOf(e.getMessage()));
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Runs a job; the caller owns the home.
+     *
+     * @param recorder notes its steps
+     * @param job its configuration, which makes a bean that launches it
+     * @param run the bean that the job's steps work with; the caller closes it
+     * @param more registers other beans that the job needs from outside
+     * @param launch asks the launcher
+     */
+    <R, L, T> T launch(
+            RunRecorder recorder,
+            Class<?> job,
+            Class<R> runType,
+            R run,
+            ApplicationContextInitializer<GenericApplicationContext> more,
+            Class<L> launcher,
+            Function<L, T> launch) {
+        ApplicationContextInitializer<GenericApplicationContext> parts = beans -> {
+            beans.registerBean(runType, () -> run, bean -> bean.setDestroyMethodName(""));
+            beans.registerBean(StopSignal.class, () -> stop);
+            beans.registerBean(History.class, () -> history);
+            more.initialize(beans);
+        };
+        try (ConfigurableApplicationContext context = start(job, parts)) {
+            StepOrder.keep(context.getBean(DataSource.class));
+            context.getBean(AbstractJob.class).registerJobExecutionListener(recorder);
+            return launch.apply(context.getBean(launcher));
+        }
+    }
+
+    private ConfigurableApplicationContext start(
+            Class<?> job, ApplicationContextInitializer<GenericApplicationContext> parts) {
+        JobFiles.requireWhole(jobsFolder);
         SpringApplication application = new SpringApplication(BatchContext.class, job);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setBannerMode(Banner.Mode.OFF);
@@ -52,7 +123,7 @@ final class JobContext {
     }
 
     /** What Spring throws because of the database is no defect: its disk is full, or not to be written to. */
-    static RuntimeException explained(NestedRuntimeException e, Path jobsFolder) {
+    private RuntimeException explained(NestedRuntimeException e) {
         return e.contains(SQLException.class)
                 ? new JobException(
                         ExitCode.FAILED,

@@ -3,7 +3,9 @@ package dev.ragd.app;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
+import dev.ragd.jobs.runs.Command;
 
 /** Where the jobs come from. The job framework starts when a method is called, not before. */
 public interface Jobs {
@@ -13,4 +15,14 @@ public interface Jobs {
 
     /** Migrations on this home with these settings. */
     MigrateService migrate(Home home, Settings settings);
+
+    /**
+     * Runs a command again, in the folder where it was given.
+     *
+     * @return its exit code
+     */
+    int again(Home home, Command command);
+
+    /** Audits and repairs on this home with these settings. */
+    RepairService repair(Home home, Settings settings);
 }

@@ -2,10 +2,7 @@ package dev.ragd.app;
 
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
-import dev.ragd.jobs.History;
-import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.Progress;
-import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.index.IndexDryRun;
 import dev.ragd.jobs.index.IndexJobConfiguration;
 import dev.ragd.jobs.index.IndexLauncher;
@@ -15,17 +12,14 @@ import dev.ragd.jobs.index.IndexResources;
 import dev.ragd.jobs.index.IndexRun;
 import dev.ragd.jobs.index.IndexService;
 import dev.ragd.jobs.index.IndexSettings;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.NestedRuntimeException;
 
 /** Runs the index job in a Spring context of its own, on the job repository of a home. */
 final class SpringIndexService implements IndexService {
 
     private final Home home;
     private final IndexSettings settings;
-    private final History history;
+    private final JobContext jobs;
     private final Generations generations;
-    private final StopSignal stop;
     private final ResourcesFactory resources;
 
     /** Makes what a run works with; asked once a run. */
@@ -35,42 +29,35 @@ final class SpringIndexService implements IndexService {
     }
 
     SpringIndexService(
-            Home home,
-            IndexSettings settings,
-            History history,
-            Generations generations,
-            StopSignal stop,
-            ResourcesFactory resources) {
+            Home home, IndexSettings settings, JobContext jobs, Generations generations, ResourcesFactory resources) {
         this.home = home;
         this.settings = settings;
-        this.history = history;
+        this.jobs = jobs;
         this.generations = generations;
-        this.stop = stop;
         this.resources = resources;
     }
 
     @Override
     public IndexReport run(IndexRequest request, Progress progress) {
-        try (OwnerLock owner = OwnerLock.take(home.jobs());
-                IndexResources parts = resources.open(progress);
-                IndexRun run = new IndexRun(request, settings, parts, progress);
-                ConfigurableApplicationContext context =
-                        JobContext.start(home.jobs(), IndexJobConfiguration.class, beans -> {
-                            beans.registerBean(IndexRun.class, () -> run, bean -> bean.setDestroyMethodName(""));
-                            beans.registerBean(Generations.class, () -> generations);
-                            beans.registerBean(StopSignal.class, () -> stop);
-                            beans.registerBean(History.class, () -> history);
-                        })) {
-            return context.getBean(IndexLauncher.class).launch();
-        } catch (NestedRuntimeException e) {
-            throw JobContext.explained(e, home.jobs());
-        }
+        return jobs.owned(IndexJobConfiguration.JOB, progress, recorder -> {
+            try (IndexResources parts = resources.open(recorder);
+                    IndexRun run = new IndexRun(request, settings, parts, recorder)) {
+                return jobs.launch(
+                        recorder,
+                        IndexJobConfiguration.class,
+                        IndexRun.class,
+                        run,
+                        beans -> beans.registerBean(Generations.class, () -> generations),
+                        IndexLauncher.class,
+                        IndexLauncher::launch);
+            }
+        });
     }
 
     @Override
     public IndexReport dryRun(IndexRequest request, Progress progress) {
         try (IndexResources parts = resources.open(progress)) {
-            return new IndexDryRun(home.jobs(), settings, parts, generations, stop).run(request, progress);
+            return new IndexDryRun(home.jobs(), settings, parts, generations, jobs.stop()).run(request, progress);
         }
     }
 }

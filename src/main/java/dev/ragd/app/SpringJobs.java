@@ -4,21 +4,34 @@ import dev.ragd.config.Catalogue;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.History;
+import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.index.IndexService;
 import dev.ragd.jobs.index.IndexSettings;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.migrate.MigrateSettings;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.Distance;
+import dev.ragd.store.VectorStore;
 
 /** The jobs as Spring Batch runs them; a signal stops them at their next commit. */
 public final class SpringJobs implements Jobs {
 
     private final Termination termination;
+    private final Command command;
 
-    /** @param termination asked to tell of signals */
-    public SpringJobs(Termination termination) {
+    /**
+     * @param termination asked to tell of signals
+     * @param command what the process was asked to do
+     */
+    public SpringJobs(Termination termination, Command command) {
         this.termination = termination;
+        this.command = command;
+    }
+
+    private JobContext context(Home home, Settings settings, StopSignal stop) {
+        return new JobContext(home.jobs(), stop, new History(settings.get(Catalogue.JOBS_KEEP)), command);
     }
 
     @Override
@@ -28,9 +41,8 @@ public final class SpringJobs implements Jobs {
         return new SpringIndexService(
                 home,
                 indexSettings(settings),
-                new History(settings.get(Catalogue.JOBS_KEEP)),
+                context(home, settings, stop),
                 Application.generations(home),
-                stop,
                 progress -> new ConfiguredResources(home, settings, progress));
     }
 
@@ -41,10 +53,47 @@ public final class SpringJobs implements Jobs {
         return new SpringMigrateService(
                 home,
                 migrateSettings(settings),
-                new History(settings.get(Catalogue.JOBS_KEEP)),
+                context(home, settings, stop),
                 Application.generations(home),
-                stop,
                 (request, readOnly, progress) -> new ConfiguredEnds(home, settings, request, readOnly, progress));
+    }
+
+    @Override
+    public int again(Home home, Command command) {
+        return new CommandProcess(termination).run(home, command);
+    }
+
+    @Override
+    public RepairService repair(Home home, Settings settings) {
+        StopSignal stop = new StopSignal();
+        termination.onSignal(stop::request);
+        return new SpringRepairService(
+                home,
+                indexSettings(settings),
+                context(home, settings, stop),
+                Application.generations(home),
+                (readOnly, progress) -> readOnly
+                        ? new ReadOnlyResources(home, settings, progress)
+                        : new ConfiguredResources(home, settings, progress));
+    }
+
+    /** The store is opened so that nothing is created. */
+    private static final class ReadOnlyResources extends ConfiguredResources {
+        private final Home home;
+        private final Settings settings;
+        private final Progress progress;
+
+        ReadOnlyResources(Home home, Settings settings, Progress progress) {
+            super(home, settings, progress);
+            this.home = home;
+            this.settings = settings;
+            this.progress = progress;
+        }
+
+        @Override
+        VectorStore openStore() {
+            return Stores.openToRead(new ConfiguredModels(home, settings), progress::note);
+        }
     }
 
     static MigrateSettings migrateSettings(Settings settings) {

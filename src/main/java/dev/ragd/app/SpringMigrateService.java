@@ -2,10 +2,7 @@ package dev.ragd.app;
 
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
-import dev.ragd.jobs.History;
-import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.Progress;
-import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.migrate.MigrateDryRun;
 import dev.ragd.jobs.migrate.MigrateJobConfiguration;
 import dev.ragd.jobs.migrate.MigrateLauncher;
@@ -16,17 +13,14 @@ import dev.ragd.jobs.migrate.MigrateRun;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.jobs.migrate.StandaloneVerification;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.NestedRuntimeException;
 
 /** Runs the migrate job in a Spring context of its own, on the job repository of a home. */
 final class SpringMigrateService implements MigrateService {
 
     private final Home home;
     private final MigrateSettings settings;
-    private final History history;
+    private final JobContext jobs;
     private final Generations generations;
-    private final StopSignal stop;
     private final ResourcesFactory resources;
 
     /** Makes what a run works with; asked once a run. */
@@ -37,35 +31,29 @@ final class SpringMigrateService implements MigrateService {
     }
 
     SpringMigrateService(
-            Home home,
-            MigrateSettings settings,
-            History history,
-            Generations generations,
-            StopSignal stop,
-            ResourcesFactory resources) {
+            Home home, MigrateSettings settings, JobContext jobs, Generations generations, ResourcesFactory resources) {
         this.home = home;
         this.settings = settings;
-        this.history = history;
+        this.jobs = jobs;
         this.generations = generations;
-        this.stop = stop;
         this.resources = resources;
     }
 
     @Override
     public MigrateReport run(MigrateRequest request, Progress progress) {
-        try (OwnerLock owner = OwnerLock.take(home.jobs());
-                MigrateResources parts = resources.open(request, false, progress);
-                MigrateRun run = run(request, parts, progress);
-                ConfigurableApplicationContext context =
-                        JobContext.start(home.jobs(), MigrateJobConfiguration.class, beans -> {
-                            beans.registerBean(MigrateRun.class, () -> run, bean -> bean.setDestroyMethodName(""));
-                            beans.registerBean(StopSignal.class, () -> stop);
-                            beans.registerBean(History.class, () -> history);
-                        })) {
-            return context.getBean(MigrateLauncher.class).launch();
-        } catch (NestedRuntimeException e) {
-            throw JobContext.explained(e, home.jobs());
-        }
+        return jobs.owned(MigrateJobConfiguration.JOB, progress, recorder -> {
+            try (MigrateResources parts = resources.open(request, false, recorder);
+                    MigrateRun run = run(request, parts, recorder)) {
+                return jobs.launch(
+                        recorder,
+                        MigrateJobConfiguration.class,
+                        MigrateRun.class,
+                        run,
+                        beans -> {},
+                        MigrateLauncher.class,
+                        MigrateLauncher::launch);
+            }
+        });
     }
 
     @Override
@@ -80,7 +68,7 @@ final class SpringMigrateService implements MigrateService {
     public MigrateReport verify(MigrateRequest request, Progress progress) {
         try (MigrateResources parts = resources.open(request, true, progress);
                 MigrateRun run = run(request, parts, progress)) {
-            return new StandaloneVerification(run, stop).report();
+            return new StandaloneVerification(run, jobs.stop()).report();
         }
     }
 

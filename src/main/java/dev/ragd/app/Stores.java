@@ -11,10 +11,11 @@ import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
 import dev.ragd.store.chroma.server.ManagedChroma;
 import dev.ragd.store.chroma.server.ManagedSettings;
+import dev.ragd.store.chromafolder.ChromaFolderStore;
 import dev.ragd.store.faiss.FaissStore;
+import dev.ragd.store.faissfile.FaissFileStore;
 import dev.ragd.store.leann.LeannStore;
 import dev.ragd.store.lucene.LuceneStore;
-import dev.ragd.store.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,38 +28,17 @@ import java.util.function.Consumer;
 /** Opens the store that the settings name. */
 final class Stores {
 
-    private static final String SNAPSHOT = "snapshot";
-
     /** The kinds of stores that a migration can name. */
     static final List<StoreReference.Kind> KINDS = List.of(
             new StoreReference.Kind(ChromaStore.NAME, false),
             new StoreReference.Kind(FaissStore.NAME, false),
             new StoreReference.Kind(LeannStore.NAME, false),
             new StoreReference.Kind(LuceneStore.NAME, false),
-            new StoreReference.Kind(SNAPSHOT, true));
+            new StoreReference.Kind(ReferencedStores.SNAPSHOT, true),
+            new StoreReference.Kind(ChromaFolderStore.KIND, true),
+            new StoreReference.Kind(FaissFileStore.KIND, true));
 
     private Stores() {}
-
-    /** The store that a migration names, to read and to write. */
-    static VectorStore open(StoreReference store, ConfiguredModels models, Consumer<String> notes) {
-        return store.location() == null ? open(store.kind(), models, notes) : SnapshotStore.create(store.location());
-    }
-
-    /** The same to read only; nothing is created. */
-    static VectorStore openToRead(StoreReference store, ConfiguredModels models, Consumer<String> notes) {
-        if (store.location() == null) {
-            return openToRead(store.kind(), models, notes);
-        }
-        return Files.exists(store.location())
-                ? SnapshotStore.openToRead(store.location())
-                : new NothingStored(store.toString());
-    }
-
-    /** The same for what a migration would write to: refused where that could not be made, and nothing is created. */
-    static VectorStore openTargetToRead(StoreReference store, ConfiguredModels models, Consumer<String> notes) {
-        boolean absent = store.location() != null && SnapshotStore.isToBeCreated(store.location());
-        return absent ? new NothingStored(store.toString()) : openToRead(store, models, notes);
-    }
 
     /**
      * Opens the store, to read and to write; starts a local server, and installs it, when it takes one.
@@ -70,7 +50,8 @@ final class Stores {
         return open(models.settings().get(Catalogue.BACKEND), models, notes);
     }
 
-    private static VectorStore open(String backend, ConfiguredModels models, Consumer<String> notes) {
+    /** The same with a store of this name. */
+    static VectorStore open(String backend, ConfiguredModels models, Consumer<String> notes) {
         Home home = models.home();
         Settings settings = models.settings();
         return switch (backend) {
@@ -99,7 +80,8 @@ final class Stores {
         return openToRead(models.settings().get(Catalogue.BACKEND), models, notes);
     }
 
-    private static VectorStore openToRead(String backend, ConfiguredModels models, Consumer<String> notes) {
+    /** The same with a store of this name. */
+    static VectorStore openToRead(String backend, ConfiguredModels models, Consumer<String> notes) {
         boolean managed = backend.equals(ChromaStore.NAME)
                 && models.settings().find(Catalogue.CHROMA_URL).isEmpty();
         return managed

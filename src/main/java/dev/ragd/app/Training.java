@@ -2,17 +2,27 @@ package dev.ragd.app;
 
 import dev.ragd.cli.Console;
 import dev.ragd.cli.RagdCli;
+import dev.ragd.config.Catalogue;
 import dev.ragd.config.ConfigFile;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
+import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.index.IndexRequest;
+import dev.ragd.jobs.runs.Command;
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Distance;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorCollection;
+import dev.ragd.store.VectorRecord;
 import dev.ragd.store.VectorStore;
 import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
+import dev.ragd.store.faiss.FaissStore;
+import dev.ragd.store.lucene.LuceneStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +51,9 @@ public final class Training {
     public static final String COMMANDS = "commands";
 
     private static final int LOCAL_DIMENSION = 384;
+
+    /** So many get a graph. */
+    private static final int RECORDS = 600;
 
     private static final URI NOBODY = URI.create("http://127.0.0.1:9");
 
@@ -64,6 +78,8 @@ public final class Training {
             command("search", "--home", home.root().toString(), "note");
             searchByModelServer(home);
             searchByLocalModel(home);
+            searchInLocalStore(home, LuceneStore.NAME);
+            searchInLocalStore(home, FaissStore.NAME);
             command("--help");
         } finally {
             delete(folder);
@@ -75,9 +91,8 @@ public final class Training {
         SpringIndexService service = new SpringIndexService(
                 home,
                 SpringJobs.indexSettings(settings),
-                new History(10),
+                new JobContext(home.jobs(), new StopSignal(), new History(10), Command.here("index")),
                 Application.generations(home),
-                new StopSignal(),
                 progress -> new Unreachable(home, settings, progress));
         try {
             service.run(
@@ -117,6 +132,54 @@ public final class Training {
         }
     }
 
+    /**
+     * A search in a local store that has an index to walk.
+     *
+     * @return the command's exit code; that of a failure, too, where the store's library does not work
+     */
+    static int searchInLocalStore(Home home, String backend) throws IOException {
+        try (CannedServer server = new CannedServer(CannedServer.DIMENSION)) {
+            try (VectorStore store = localStore(home, backend);
+                    VectorCollection collection = store.create(
+                            new CollectionSpec("documents", CannedServer.DIMENSION, Distance.COSINE, Metadata.EMPTY))) {
+                collection.upsert(
+                        IntStream.range(0, RECORDS).mapToObj(Training::note).toList());
+                collection.checkpoint();
+            } catch (StoreException e) {
+                return ExitCode.FAILED.code();
+            }
+            return search(
+                    home,
+                    server,
+                    "--set",
+                    "storage.backend=" + backend,
+                    "--set",
+                    "embed.provider=openai",
+                    "--set",
+                    "embed.url=" + server.url(),
+                    "--assume-model");
+        }
+    }
+
+    private static VectorStore localStore(Home home, String backend) {
+        Settings settings = Settings.resolve(
+                ConfigFile.read(home.configFile()),
+                Map.of(),
+                Map.of(
+                        Catalogue.BACKEND.key(), Map.entry("--set", backend),
+                        Catalogue.FAISS_INDEX.key(), Map.entry("--set", "hnsw")));
+        return Stores.open(new ConfiguredModels(home, settings), note -> {});
+    }
+
+    private static VectorRecord note(int i) {
+        float[] vector = {(float) Math.cos(i), (float) Math.sin(i)};
+        return new VectorRecord(
+                "note-" + i,
+                vector,
+                "Note number " + i + ".",
+                Metadata.of(Map.of("source", "/docs/note.txt", "chunk", (long) i)));
+    }
+
     private static int search(Home home, CannedServer server, String... options) {
         List<String> args = new ArrayList<>(
                 List.of("search", "--home", home.root().toString(), "--set", "storage.chromadb.url=" + server.url()));
@@ -129,7 +192,7 @@ public final class Training {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         Console console = new Console(nowhere, nowhere, InputStream.nullInputStream(), false, false, 80);
         Termination termination = new Termination();
-        int code = new RagdCli(console, Map.of(), new Application(new SpringJobs(termination)))
+        int code = new RagdCli(console, Map.of(), new Application(new SpringJobs(termination, Command.here(args))))
                 .run(PlainForm.matches(args) ? PlainForm.toCommand(args) : args); // as the main class does
         termination.finished();
         return code;

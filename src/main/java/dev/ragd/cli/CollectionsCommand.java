@@ -39,19 +39,29 @@ final class CollectionsCommand extends ParentCommand {
     @Command(name = "list", header = "Shows name, records, dimension, distance and model of every collection.")
     int list() {
         Settings settings = session.settings();
-        List<CollectionSummary> all;
+        CollectionsService.Listing found;
         try (Services.Reading store = session.services().open(session.home(), settings, session::remark)) {
-            all = store.collections().list();
+            found = store.collections().list();
         }
+        List<CollectionSummary> all = found.collections();
         if (session.json()) {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("backend", settings.get(Catalogue.BACKEND));
             json.put("collections", all.stream().map(CollectionsCommand::toJson).toList());
+            json.put(
+                    "damaged",
+                    found.damaged().stream()
+                            .map(d -> Map.of(
+                                    "place",
+                                    d.place(),
+                                    "problem",
+                                    String.valueOf(d.failure().getMessage())))
+                            .toList());
             session.json(json);
-        } else if (all.isEmpty()) {
+        } else if (all.isEmpty() && found.damaged().isEmpty()) {
             session.remark(settings.get(Catalogue.BACKEND)
                     + " has no collection yet: index something first, for example: ragd index ~/Documents");
-        } else {
+        } else if (!all.isEmpty()) {
             Table table =
                     new Table("COLLECTION", "RECORDS", "DIMENSION", "DISTANCE", "MODEL", "GENERATION").alignRight(1);
             all.forEach(c -> table.row(
@@ -64,7 +74,8 @@ final class CollectionsCommand extends ParentCommand {
             table.lines(session.console().outTerminal() ? session.console().columns() : 0)
                     .forEach(session::say);
         }
-        return ExitCode.DONE.code();
+        found.damaged().forEach(d -> session.remark("damaged: " + d.failure().getMessage()));
+        return (found.damaged().isEmpty() ? ExitCode.DONE : ExitCode.FAILED).code();
     }
 
     @Command(

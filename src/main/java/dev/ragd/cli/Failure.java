@@ -31,11 +31,11 @@ record Failure(ExitCode code, String kind, String message, boolean retryable, Li
         } else if (thrown instanceof ConfigException e) {
             return new Failure(ExitCode.USAGE, "Configuration", message(e), false, e.problems());
         } else if (thrown instanceof StoreException e) {
-            return new Failure(codeOf(e), e.getClass().getSimpleName(), message(e), e.retryable(), List.of());
+            return new Failure(ExitCode.of(e), e.getClass().getSimpleName(), message(e), e.retryable(), List.of());
         } else if (thrown instanceof EmbedException e) {
             return new Failure(ExitCode.FAILED, "Model", message(e), e.retryable(), List.of());
         } else if (thrown instanceof JobException e) {
-            return new Failure(e.exitCode(), "Job", message(e), isResumable(e.exitCode()), List.of());
+            return new Failure(ExitCode.of(e), "Job", message(e), isResumable(e.exitCode()), List.of());
         } else if (thrown instanceof UncheckedIOException e) {
             return new Failure(ExitCode.FAILED, "File", message(e) + cause(e), false, List.of());
         } else if (thrown instanceof OutOfMemoryError) {
@@ -46,14 +46,6 @@ record Failure(ExitCode code, String kind, String message, boolean retryable, Li
         String defect = "this is a defect in ragd: " + thrown
                 + "; run the command again with --verbose and report what it prints";
         return new Failure(ExitCode.FAILED, "Defect", defect, false, List.of());
-    }
-
-    private static ExitCode codeOf(StoreException e) {
-        return switch (e.category()) {
-            case USER -> ExitCode.USAGE;
-            case PROTECTED -> ExitCode.REFUSED;
-            case EXTERNAL, RESOURCE, INTERNAL -> ExitCode.FAILED;
-        };
     }
 
     private static boolean isResumable(ExitCode code) {

@@ -2,7 +2,6 @@ package dev.ragd.cli;
 
 import dev.ragd.config.Catalogue;
 import dev.ragd.config.Settings;
-import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.index.IndexReport;
 import dev.ragd.jobs.index.IndexRequest;
 import dev.ragd.jobs.index.IndexService;
@@ -85,8 +84,7 @@ final class IndexCommand implements Callable<Integer> {
         if (session.json() || session.quiet()) {
             rendering.quarantine().forEach(session.console().err()::println);
         }
-        ExitCode code = report.quarantined().isEmpty() ? ExitCode.DONE : ExitCode.DONE_WITH_REJECTS;
-        return code.code();
+        return report.exitCode().code();
     }
 
     /** Java decodes file names by the locale alone; without one, as under cron, it loses every name beyond ASCII. */

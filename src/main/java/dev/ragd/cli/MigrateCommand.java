@@ -31,6 +31,8 @@ import picocli.CommandLine.Option;
             "  ragd migrate --from chromadb --to chromadb --to-collection archive",
             "  ragd migrate --from chromadb --to faiss --delta",
             "  ragd migrate --from chromadb --to chromadb --reembed",
+            "  ragd migrate --from chroma-folder:/var/lib/chroma --to faiss --collection notes",
+            "  ragd migrate --from faiss-file:vectors.index --to snapshot:/backup/vectors",
             "  ragd collections rollback documents"
         })
 final class MigrateCommand implements Callable<Integer> {
@@ -53,7 +55,9 @@ final class MigrateCommand implements Callable<Integer> {
     @Option(names = "--reembed", description = "Make new vectors from the texts, with the configured model.")
     boolean reembed;
 
-    @Option(names = "--activate", description = "Make the target the configured store after it was verified.")
+    @Option(
+            names = "--activate",
+            description = "Make the target the configured store and collection after it was verified.")
     boolean activate;
 
     @Option(

@@ -17,7 +17,13 @@ final class MigrateOptions {
     @SuppressWarnings("NullAway.Init") // set by picocli
     CommandSpec spec;
 
-    @Option(names = "--from", paramLabel = "STORE", required = true, description = "The store to read from.")
+    @Option(
+            names = "--from",
+            paramLabel = "STORE",
+            required = true,
+            description =
+                    "The store to read from. Also what other programs left: chroma-folder:DIR, the data folder of a"
+                            + " Chroma server that does not run, and faiss-file:PATH, an index file of FAISS.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     String from;
 

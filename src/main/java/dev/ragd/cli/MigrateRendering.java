@@ -25,11 +25,7 @@ final class MigrateRendering {
 
     /** Prints it and gives the exit code. */
     int show(Session session, boolean verifyOnly) {
-        ExitCode code = switch (report.status()) {
-            case VERIFIED -> ExitCode.DONE;
-            case PARTIAL -> ExitCode.DONE_WITH_REJECTS;
-            case FAILED -> ExitCode.VERIFICATION_FAILED;
-        };
+        ExitCode code = report.exitCode();
         if (session.json()) {
             session.json(toJson());
         } else if (!session.quiet()) {
@@ -151,7 +147,7 @@ final class MigrateRendering {
         }
         String did = report.resumed() ? "Resumed and migrated " : "Migrated ";
         String end = switch (report.status()) {
-            case VERIFIED -> report.activated() ? "It is in use, and the configured store." : "It is in use.";
+            case VERIFIED -> report.activated() ? "It is in use, and what is configured." : "It is in use.";
             case PARTIAL -> "It is in use, without the rejected records.";
             case FAILED -> "VERIFICATION FAILED: it was not put into use.";
         };

@@ -38,6 +38,7 @@ public final class RagdCli {
         "  ragd index ~/Documents",
         "  ragd search how do I restart a stopped run",
         "  ragd migrate --from chromadb --to chromadb --to-collection archive",
+        "  ragd audit",
         "  ragd config list"
     };
 
@@ -58,7 +59,10 @@ public final class RagdCli {
         commands.put("search", SearchCommand::new);
         commands.put("migrate", MigrateCommand::new);
         commands.put("verify", VerifyCommand::new);
+        commands.put("audit", AuditCommand::new);
+        commands.put("repair", RepairCommand::new);
         commands.put("collections", CollectionsCommand::new);
+        commands.put("jobs", JobsCommand::new);
         commands.put("backend", BackendCommand::new);
         commands.put("config", ConfigCommand::new);
         return Collections.unmodifiableMap(commands);

@@ -3,7 +3,9 @@ package dev.ragd.cli;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
 import dev.ragd.store.Health;
@@ -40,6 +42,16 @@ public interface Services {
 
     /** Migrations; this is where the job framework starts. */
     MigrateService migrate(Home home, Settings settings);
+
+    /**
+     * Runs a command again, in the folder where it was given, in a process of its own with this one's console.
+     *
+     * @return its exit code
+     */
+    int again(Home home, Command command);
+
+    /** Audits and repairs; this is where the job framework starts. */
+    RepairService repair(Home home, Settings settings);
 
     /** The kinds of stores that a migration can name. */
     List<StoreReference.Kind> storeKinds();

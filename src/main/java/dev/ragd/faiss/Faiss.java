@@ -23,7 +23,7 @@ final class Faiss {
 
     private Faiss() {}
 
-    /** {@code faiss::Index}. */
+    /** {@code ragd::Index}. */
     @Opaque
     static final class Index extends Pointer {
         Index(Pointer address) {
@@ -55,6 +55,13 @@ final class Faiss {
     @NoException(true)
     static native void kernel(int which, int d, @Const float[] x, @Const float[] y, float[] out);
 
+    @NoException(true)
+    static native void code_kernel(
+            @Cast("int64_t") long n,
+            @Cast("const int8_t*") byte[] query,
+            @Cast("const uint8_t*") byte[] rows,
+            @Cast("int32_t*") int[] out);
+
     // ---- indexes ----
 
     static native Index new_flat(int d, @Cast("bool") boolean l2) throws FaissException;
@@ -83,6 +90,10 @@ final class Faiss {
     @NoException(true)
     @Cast("bool")
     static native boolean is_trained(@Const Index index);
+
+    @NoException(true)
+    @Cast("bool")
+    static native boolean is_coded(@Const Index index);
 
     static native void train(Index index, @Cast("int64_t") long n, @Const FloatBuffer x, int threads)
             throws FaissException;
@@ -114,13 +125,27 @@ final class Faiss {
             @Cast("const int32_t*") @Nullable IntBuffer ids)
             throws FaissException;
 
-    static native void sums(
+    static native void measures(
             @Const Index index,
             @Const float[] x,
             @Cast("int64_t") long n,
             @Cast("const int64_t*") long[] rows,
             int which,
             double[] out)
+            throws FaissException;
+
+    static native void nearest(
+            @Const Index index,
+            @Const float[] x,
+            @Const float[] query,
+            @Cast("int64_t") long k,
+            @Cast("int64_t*") long[] rows,
+            double[] out,
+            int which,
+            int effort,
+            @Cast("const uint64_t*") long @Nullable [] words,
+            @Cast("int64_t") long bits,
+            @Cast("const int32_t*") @Nullable IntBuffer ids)
             throws FaissException;
 
     static native void read_rows(@Const Index index, @Cast("int64_t") long first, @Cast("int64_t") long n, float[] out)
@@ -131,6 +156,12 @@ final class Faiss {
     static native void write_index(@Const Index index, @Cast("const char*") byte[] file) throws FaissException;
 
     static native Index read_index(@Cast("const char*") byte[] file, @Cast("bool") boolean mapped)
+            throws FaissException;
+
+    static native void write_codes(@Const Index index, @Cast("const char*") byte[] file) throws FaissException;
+
+    static native void read_codes(
+            Index index, @Cast("const char*") byte[] file, @Cast("int64_t") long from, @Cast("bool") boolean mapped)
             throws FaissException;
 
     // ---- quantizers ----

@@ -1,8 +1,10 @@
 package dev.ragd.faiss;
 
+import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only types that cannot bring the process down are offered: flat (exact), HNSW and IVF over whole vectors. Searches run
  * at the same time on any number of threads; adding, training and closing wait for them and keep them out. Must be closed.
+ *
+ * <p>A graph is built and walked by <em>codes</em>, a byte for each component (see {@code src/main/native/codes.h}), unless
+ * these lose too much of the rows; what a walk finds is measured by the rows themselves.
  */
 public final class VectorIndex implements AutoCloseable {
 
@@ -35,6 +40,9 @@ public final class VectorIndex implements AutoCloseable {
             return name().toLowerCase(Locale.ROOT).replace("_", "");
         }
     }
+
+    /** Codes begin in a file at a multiple of this. */
+    private static final int ALIGNMENT = 64;
 
     private final Faiss.Index index;
     private final Type type;
@@ -86,8 +94,8 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Reads a file that {@link #write} made. FAISS trusts such a file: a damaged one can end the process. The caller must
-     * have verified every byte of it against a checksum.
+     * Reads a file that {@link #write} made, but for its codes. FAISS trusts such a file: a damaged one can end the process.
+     * The caller must have verified every byte of it against a checksum.
      *
      * @param mapped leave vectors and links in the file, which must then not change while the index is open (it may be
      *     deleted); nothing can be added. Ignored where FAISS cannot.
@@ -103,6 +111,36 @@ public final class VectorIndex implements AutoCloseable {
             throw new IllegalArgumentException(file + " holds an index of a type that is not offered");
         }
         return new VectorIndex(index, Type.values()[kind], mapped);
+    }
+
+    /**
+     * Reads the codes that {@link #write} put into the file, too. Without them, they are made when rows are added; until
+     * then searches are slower.
+     *
+     * @param from where they begin
+     * @throws FaissException when they cannot be read, or the file is too short
+     */
+    public void readCodes(Path file, long from) {
+        Checks.that(from >= 0 && from % ALIGNMENT == 0, "codes cannot begin at %d", from);
+        writing(() -> {
+            Checks.that(type == Type.HNSW, "%s has no codes", type);
+            Faiss.read_codes(index, nativePath(file), from, mapped);
+        });
+    }
+
+    /** True when searches and additions go by codes. */
+    public boolean isCoded() {
+        return reading(() -> Faiss.is_coded(index));
+    }
+
+    /** Bytes of the codes of so many rows in a file: a byte for each component, up to whole lines of 64, and two floats. */
+    public static long bytesOfCodes(int dimension, int rows) {
+        return rows * ((dimension + 63L) / 64 * 64 + 2 * Float.BYTES);
+    }
+
+    /** Where codes begin in a file whose part before them, FAISS's, has a length. */
+    public static long startOfCodes(long length) {
+        return (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     /** The type. */
@@ -228,19 +266,9 @@ public final class VectorIndex implements AutoCloseable {
         }
     }
 
-    /** True when {@link #sums} and {@link #rows} work: the rows are kept in order (not IVF). */
+    /** True when {@link #measures} and {@link #rows} work: the rows are kept in order (not IVF). */
     public boolean keepsRows() {
         return type != Type.IVF_FLAT;
-    }
-
-    /** What is added up over the components of a query x and a row y. */
-    public enum Sum {
-        /** x * y. */
-        PRODUCT,
-        /** (x - y) * (x - y). */
-        SQUARED_DIFFERENCE,
-        /** y * y. */
-        SQUARE
     }
 
     /**
@@ -248,9 +276,9 @@ public final class VectorIndex implements AutoCloseable {
      *
      * @param query {@code float[dimension]}, finite
      * @param rows existing rows
-     * @return one sum for each row
+     * @return one measure for each row
      */
-    public double[] sums(Sum sum, float[] query, long[] rows) {
+    public double[] measures(Measure measure, float[] query, long[] rows) {
         Checks.rows(query, 1, dimension);
         double[] out = new double[rows.length];
         lock.readLock().lock();
@@ -263,9 +291,50 @@ public final class VectorIndex implements AutoCloseable {
                 }
             }
             if (rows.length > 0) {
-                Faiss.sums(index, query, rows.length, rows, sum.ordinal(), out);
+                Faiss.measures(index, query, rows.length, rows, measure.ordinal(), out);
             }
             return out;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /**
+     * Finds rows near to a query as {@link #search} does, in no particular order, and measures them as {@link #measures}
+     * does: both in one call, and sparing the rows every measurement in single precision.
+     *
+     * @param row the query in the form of the rows, {@code float[dimension]}, finite
+     * @param query what is measured, {@code float[dimension]}, finite
+     * @param k places, at least 1
+     */
+    public Measured nearest(float[] row, Measure measure, float[] query, int k, int effort, @Nullable Members members) {
+        Checks.rows(row, 1, dimension);
+        if (!isSame(query, row)) {
+            Checks.rows(query, 1, dimension);
+        }
+        Checks.that(k >= 1, "k is %d, expected at least 1", k);
+        Checks.that(effort >= 1, "effort is %d, expected at least 1", effort);
+        long[] rows = new long[k];
+        Arrays.fill(rows, -1);
+        double[] measures = new double[k];
+        lock.readLock().lock();
+        try {
+            orderedRows();
+            if (searchable(members) > 0) {
+                Faiss.nearest(
+                        index,
+                        row,
+                        query,
+                        k,
+                        rows,
+                        measures,
+                        measure.ordinal(),
+                        effort,
+                        words(members),
+                        bits(members),
+                        ids(members));
+            }
+            return new Measured(rows, measures);
         } finally {
             lock.readLock().unlock();
         }
@@ -289,13 +358,23 @@ public final class VectorIndex implements AutoCloseable {
         }
     }
 
-    /** Writes the index as a file of FAISS. The caller cares for durability and for what it replaces. */
-    public void write(Path file) {
+    /**
+     * Writes the index as a file of FAISS and, when it {@link #isCoded}, its codes behind that, from
+     * {@link #startOfCodes} on. The caller cares for durability and for what it replaces.
+     *
+     * @return the length of FAISS's part
+     */
+    public long write(Path file) throws IOException {
         byte[] path = nativePath(file);
         lock.readLock().lock();
         try {
             Checks.open(closed, "the index");
             Faiss.write_index(index, path);
+            long length = Files.size(file);
+            if (Faiss.is_coded(index)) {
+                Faiss.write_codes(index, path);
+            }
+            return length;
         } finally {
             lock.readLock().unlock();
         }
@@ -313,6 +392,12 @@ public final class VectorIndex implements AutoCloseable {
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    /** One array under two names need not be looked at twice. */
+    @SuppressWarnings("ArrayEquals") // the array, not what is in it
+    private static boolean isSame(float[] a, float[] b) {
+        return a == b;
     }
 
     /** @return how many rows there are to search */

@@ -1,4 +1,4 @@
-/** Files that are replaced whole or not at all. */
+/** Files that are replaced whole or not at all, and files that are read at positions. */
 @NullMarked
 package dev.ragd.files;
 

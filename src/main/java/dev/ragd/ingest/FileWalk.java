@@ -46,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileWalk implements Iterable<FileWalk.Entry> {
 
+    /** How this process reads the bytes of names. */
+    private static final String NAMES = System.getProperty("sun.jnu.encoding");
+
     /** What the walk came by. */
     public sealed interface Entry {
         /** Where it is: absolute, normalised; links not resolved. */
@@ -365,8 +368,8 @@ public final class FileWalk implements Iterable<FileWalk.Entry> {
                         path,
                         Kind.UNDECODABLE_NAME,
                         "(" + path.toUri().getRawPath() + ") has a name that is not text in this process's encoding, "
-                                + System.getProperty("sun.jnu.encoding")
-                                + ": rename it, or start ragd with LANG=C.UTF-8");
+                                + NAMES + ": rename it"
+                                + ("UTF-8".equals(NAMES) ? "" : ", or start ragd with LANG=C.UTF-8"));
             }
             BasicFileAttributes attributes = entry.attributes;
             if (attributes == null) {

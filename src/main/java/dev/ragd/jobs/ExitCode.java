@@ -1,5 +1,7 @@
 package dev.ragd.jobs;
 
+import dev.ragd.store.StoreException;
+
 /** How a command ended: the stable table that scripts rely on. New codes may be added; these never change. */
 public enum ExitCode {
     DONE(0),
@@ -21,6 +23,20 @@ public enum ExitCode {
 
     ExitCode(int code) {
         this.code = code;
+    }
+
+    /** How a command ends that failed with this. */
+    public static ExitCode of(Throwable thrown) {
+        if (thrown instanceof JobException e) {
+            return e.exitCode();
+        } else if (thrown instanceof StoreException e) {
+            return switch (e.category()) {
+                case USER -> USAGE;
+                case PROTECTED -> REFUSED;
+                case EXTERNAL, RESOURCE, INTERNAL -> FAILED;
+            };
+        }
+        return FAILED;
     }
 
     /** The number the process ends with. */

@@ -5,8 +5,11 @@ import dev.ragd.catalog.Generation;
 import dev.ragd.catalog.Generations;
 import dev.ragd.catalog.MigrationMark;
 import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.DamagedCollection;
+import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +33,16 @@ public final class CollectionsService {
         this.generations = generations;
     }
 
-    /** All collections of the store, ordered by physical name. */
-    public List<CollectionSummary> list() {
+    /**
+     * What a store holds.
+     *
+     * @param collections those that can be read, ordered by physical name
+     * @param damaged the others
+     */
+    public record Listing(List<CollectionSummary> collections, List<DamagedCollection> damaged) {}
+
+    /** All collections of the store. One that is damaged does not hide the others. */
+    public Listing list() {
         List<Generation> entries = generations.all().stream()
                 .filter(g -> g.backend().equals(store.name()))
                 .toList();
@@ -39,9 +50,16 @@ public final class CollectionsService {
                 entries.stream().collect(Collectors.toMap(Generation::physical, Function.identity()));
         Map<String, Generation> byName =
                 entries.stream().collect(Collectors.toMap(Generation::collection, Function.identity()));
-        return store.list().stream()
-                .map(info -> summary(info, inUse.get(info.name()), byName))
-                .toList();
+        List<CollectionSummary> collections = new ArrayList<>();
+        List<DamagedCollection> damaged = new ArrayList<>(store.damaged());
+        for (CollectionInfo info : store.list()) {
+            try {
+                collections.add(summary(info, inUse.get(info.name()), byName));
+            } catch (StoreException.CorruptIndex | StoreException.FormatTooNew e) {
+                damaged.add(new DamagedCollection("collection '" + info.name() + "'", e));
+            }
+        }
+        return new Listing(collections, damaged);
     }
 
     /**
@@ -60,7 +78,7 @@ public final class CollectionsService {
                 .filter(CollectionsService::isOurs)
                 .map(CollectionInfo::name)
                 .collect(Collectors.toSet());
-        return list().stream()
+        return list().collections().stream()
                 .filter(c -> c.generation() == 0 && ours.contains(c.physical()))
                 .filter(c -> collection == null || c.name().equals(collection))
                 .filter(c -> withKept || !kept.contains(c.physical()))

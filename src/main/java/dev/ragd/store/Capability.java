@@ -16,6 +16,8 @@ public enum Capability {
     EXACT_DOUBLES("keeps doubles exactly"),
     /** Metadata values may be lists of one type. */
     LIST_METADATA("keeps lists in metadata"),
+    /** Search by vector. */
+    VECTOR_SEARCH("search by vector"),
     /** Search by words (BM25). */
     KEYWORD_SEARCH("keyword search"),
     /** Search by vector and words together. */

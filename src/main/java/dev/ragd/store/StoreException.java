@@ -170,6 +170,17 @@ public abstract sealed class StoreException extends RuntimeException {
         }
     }
 
+    /** The store holds another program's data, which is only read. Nothing was changed. */
+    public static final class ReadOnly extends StoreException {
+        public ReadOnly(String store) {
+            super(
+                    Category.USER,
+                    false,
+                    store + " is only read from, never written to; name another store with --to",
+                    null);
+        }
+    }
+
     /** What is there is not a store, so nothing is written to it. */
     public static final class ForeignData extends StoreException {
         public ForeignData(String message) {

@@ -28,6 +28,14 @@ public interface VectorCollection extends AutoCloseable {
     Set<Capability> capabilities();
 
     /**
+     * What could be read of data that its own program does not serve any more. A store that keeps what was written says
+     * {@link Recovery#COMPLETE}.
+     */
+    default Recovery recovery() {
+        return Recovery.COMPLETE;
+    }
+
+    /**
      * Inserts or replaces records. An empty list does nothing; the adapter cuts large lists to fit the store.
      *
      * @throws StoreException.DimensionMismatch when a vector has another length than the collection's
@@ -42,7 +50,8 @@ public interface VectorCollection extends AutoCloseable {
      * Reads records by id.
      *
      * @param ids any number of ids; repeated ids count once
-     * @return the records that exist, in the order of {@code ids}; missing ids are left out
+     * @return the records that exist, in the order of {@code ids}; missing ids are left out. A vector that was asked for is
+     *     null only when it is lost (see {@link #recovery}); the same holds for {@link #scan}
      * @throws StoreException.UnsupportedCapability when vectors are asked for and {@link Capability#VECTORS} is not
      *     declared; the same holds for {@link #scan} and {@link #search}
      */
@@ -63,6 +72,16 @@ public interface VectorCollection extends AutoCloseable {
      * @throws StoreException.UnsupportedCapability for a mode that the store lacks
      */
     List<SearchHit> search(SearchRequest request);
+
+    /**
+     * Answers several searches, each as {@link #search} does. A store that looks at every record for an answer looks at them
+     * once for all.
+     *
+     * @return the hits of each request, in the order of the requests
+     */
+    default List<List<SearchHit>> searchAll(List<SearchRequest> requests) {
+        return requests.stream().map(this::search).toList();
+    }
 
     /**
      * Deletes records by id; ids that do not exist are ignored.

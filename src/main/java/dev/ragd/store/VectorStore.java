@@ -18,8 +18,21 @@ public interface VectorStore extends AutoCloseable {
     /** What every collection of this store can do; a collection may add to it (see {@link VectorCollection}). */
     Set<Capability> capabilities();
 
-    /** The collections that exist now, ordered by name. */
+    /** True for a source that nothing can be written to: {@link #create} and all writes throw {@link StoreException.ReadOnly}. */
+    default boolean readOnly() {
+        return false;
+    }
+
+    /** The collections that exist now, ordered by name; not those of {@link #damaged}. */
     List<CollectionInfo> list();
+
+    /**
+     * What is a collection and cannot be read. The others are not affected. Empty for a store that looks after its files
+     * itself, as a server does.
+     */
+    default List<DamagedCollection> damaged() {
+        return List.of();
+    }
 
     /** Looks up one collection; empty when it does not exist. Never creates anything. */
     Optional<CollectionInfo> find(String collection);

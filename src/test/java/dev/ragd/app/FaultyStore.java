@@ -128,7 +128,8 @@ record FaultyStore(VectorStore store, Calls calls, UnaryOperator<List<VectorReco
 
         @Override
         public long delete(Filter filter) {
-            throw new AssertionError("a migration deletes by id only");
+            calls.hear("before delete");
+            return collection.delete(filter);
         }
 
         @Override

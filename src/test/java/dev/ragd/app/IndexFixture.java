@@ -15,10 +15,14 @@ import dev.ragd.ingest.Tokenizer;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.index.AuditReport;
 import dev.ragd.jobs.index.IndexReport;
 import dev.ragd.jobs.index.IndexRequest;
 import dev.ragd.jobs.index.IndexResources;
 import dev.ragd.jobs.index.IndexSettings;
+import dev.ragd.jobs.index.RepairReport;
+import dev.ragd.jobs.index.RepairRequest;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.Field;
 import dev.ragd.store.ScanPage;
@@ -38,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -61,6 +66,8 @@ public final class IndexFixture {
     ChunkSettings chunking = new ChunkSettings(24, 4);
     /** Called before each upsert and delete of the store with the number of writes so far. */
     WriteHook beforeWrite = n -> {};
+    /** Called before and after calls of the store. */
+    FaultyStore.Calls calls = call -> {};
 
     interface WriteHook {
         void write(int number);
@@ -164,8 +171,32 @@ public final class IndexFixture {
     }
 
     SpringIndexService service() {
-        return new SpringIndexService(
-                new Home(home), settings, history, generations(), stop, progress -> new Resources());
+        return new SpringIndexService(new Home(home), settings, context(), generations(), progress -> new Resources());
+    }
+
+    private JobContext context() {
+        return new JobContext(home.resolve("jobs"), stop, history, Command.here());
+    }
+
+    AuditReport audit() {
+        return repairService().audit(repairRequest(false), null, progress());
+    }
+
+    RepairReport repair() {
+        return repair(false);
+    }
+
+    RepairReport repair(boolean allowMassDelete) {
+        return repairService().run(repairRequest(allowMassDelete), progress());
+    }
+
+    static RepairRequest repairRequest(boolean allowMassDelete) {
+        return new RepairRequest("memory", "documents", allowMassDelete);
+    }
+
+    SpringRepairService repairService() {
+        return new SpringRepairService(
+                new Home(home), settings, context(), generations(), (readOnly, progress) -> new Resources());
     }
 
     public Generations generations() {
@@ -222,7 +253,7 @@ public final class IndexFixture {
         return contents("documents");
     }
 
-    private Progress progress() {
+    Progress progress() {
         return new Progress() {
             @Override
             public void phase(String name, long total, String unit) {}
@@ -239,7 +270,14 @@ public final class IndexFixture {
 
     private final class Resources implements IndexResources {
         private final VectorStore store =
-                new HookedStore(IndexFixture.this.store(), () -> beforeWrite.write(writes.incrementAndGet()));
+                new FaultyStore(IndexFixture.this.store(), this::hear, UnaryOperator.identity());
+
+        private void hear(String call) {
+            calls.hear(call);
+            if (call.equals("before upsert") || call.equals("before delete")) {
+                beforeWrite.write(writes.incrementAndGet());
+            }
+        }
 
         @Override
         public VectorStore store() {

@@ -12,6 +12,7 @@ import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateRequest;
 import dev.ragd.jobs.migrate.MigrateResources;
 import dev.ragd.jobs.migrate.MigrateSettings;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
@@ -26,6 +27,7 @@ import dev.ragd.store.VectorRecord;
 import dev.ragd.store.VectorStore;
 import dev.ragd.store.memory.InMemoryStore;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,7 @@ final class MigrateFixture {
     StopSignal stop = new StopSignal();
     long freeBytes = Long.MAX_VALUE;
     boolean activated;
+    InstantSource clock = InstantSource.system();
     FaultyStore.Calls source = call -> {};
     FaultyStore.Calls target = call -> {};
     UnaryOperator<List<VectorRecord>> writes = UnaryOperator.identity();
@@ -117,9 +120,8 @@ final class MigrateFixture {
         return new SpringMigrateService(
                 new Home(home),
                 settings,
-                history,
+                new JobContext(home.resolve("jobs"), stop, history, Command.here()),
                 generations(),
-                stop,
                 (request, readOnly, progress) -> new Ends(request));
     }
 
@@ -189,6 +191,11 @@ final class MigrateFixture {
         @Override
         public void activate() {
             activated = true;
+        }
+
+        @Override
+        public InstantSource clock() {
+            return clock;
         }
 
         @Override

@@ -20,22 +20,29 @@ import dev.ragd.store.VectorRecord;
 import dev.ragd.store.memory.InMemoryStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TimeZone;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.batch.core.repository.dao.DefaultExecutionContextSerializer;
 
 /** Migrations during which something goes wrong, and the runs after them. */
@@ -330,6 +337,117 @@ class MigrateRecoveryTest {
         assertThat(new InMemoryStore(job.to).list()).hasSize(1);
     }
 
+    /** What a SIGKILL leaves of the job database, and then a part of that is lost too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jobrepo.script",
+                "jobrepo.data",
+                "jobrepo.properties",
+                "jobrepo.log",
+                "jobrepo.*",
+                "plans",
+                "owner.lock"
+            })
+    void anyPartOfTheJobDatabaseMayBeLost(String lost) throws IOException {
+        job.create(
+                job.from,
+                "first",
+                List.of(job.record("one"))); // so that the database has been closed, and checkpointed, once
+        job.run(MigrateRequest.of(MigrateFixture.MEMORY, MigrateFixture.OTHER, "first", "first"));
+        Path jobs = job.home.resolve("jobs");
+        Path image = folder.resolve("image");
+        int[] upserts = {0};
+        job.target = call -> {
+            if (call.equals("before upsert") && ++upserts[0] == 4) {
+                copyTree(jobs, image);
+                throw new StoreException.StoreUnavailable("killed", null);
+            }
+        };
+        assertThatThrownBy(() -> job.run()).isInstanceOf(StoreException.class);
+        job.target = call -> {};
+        deleteJobs();
+        copyTree(image, jobs);
+        assertThat(deleteMatching(jobs, lost)).as("there was something to lose").isPositive();
+        List<Integer> written = new ArrayList<>();
+        job.writes = records -> {
+            written.add(records.size());
+            return records;
+        };
+
+        if (lost.equals("jobrepo.script") || lost.equals("jobrepo.data")) {
+            JobException e = catchThrowableOfType(JobException.class, () -> job.run());
+            assertThat(e).hasMessageContaining(lost + " is missing").hasMessageContaining("delete the jobrepo.* files");
+            deleteMatching(jobs, "jobrepo.*"); // the way out that it names
+        }
+        MigrateReport report = job.run();
+
+        assertThat(report.status()).isEqualTo(Status.VERIFIED);
+        assertThat(job.published()).isEqualTo(source());
+        assertThat(new InMemoryStore(job.to).list()).hasSize(2);
+        assertThat(written.stream().mapToInt(i -> i).sum())
+                .as("12 of 20 were there; at most one batch is written twice")
+                .isBetween(8, 12);
+        assertThat(job.generations().current("other", "documents").physical()).isEqualTo("documents.g1");
+    }
+
+    /** Times in the repository are local ones: another time zone moves that clock as a person would. */
+    @Test
+    void aClockThatGoesBackBetweenRunsTakesNoStepBack() {
+        TimeZone zone = TimeZone.getDefault();
+        try {
+            int[] upserts = {0};
+            int[] deadly = {3};
+            job.target = call -> {
+                if (call.equals("before upsert") && ++upserts[0] == deadly[0]) {
+                    throw new StoreException.StoreUnavailable("killed", null);
+                }
+            };
+            TimeZone.setDefault(TimeZone.getTimeZone("GMT+14"));
+            job.clock = () -> Instant.parse("2031-01-01T00:00:00Z");
+            assertThatThrownBy(() -> job.run()).isInstanceOf(StoreException.class);
+            TimeZone.setDefault(TimeZone.getTimeZone("GMT-12"));
+            job.clock = () -> Instant.parse("2019-01-01T00:00:00Z");
+            upserts[0] = 0;
+            assertThatThrownBy(() -> job.run()).isInstanceOf(StoreException.class);
+            upserts[0] = 0;
+            deadly[0] = -1;
+
+            MigrateReport report = job.run();
+
+            assertThat(upserts[0]).as("of five batches two and two were done").isEqualTo(1);
+            assertThat(report.status()).isEqualTo(Status.VERIFIED);
+            assertThat(report.copied()).isEqualTo(20);
+            assertThat(report.restarts()).isEqualTo(2);
+            assertThat(job.published()).isEqualTo(source());
+        } finally {
+            TimeZone.setDefault(zone);
+        }
+    }
+
+    @Test
+    void aClockThatJumpsDuringRunsConfusesNeitherReportsNorDeltas() {
+        long[] calls = {0};
+        job.clock = () -> Instant.parse("2026-06-01T00:00:00Z")
+                .plus(calls[0]++ % 2 == 0 ? 3650 : -3650, ChronoUnit.DAYS)
+                .plusSeconds(calls[0]);
+        MigrateReport first = job.run();
+        job.upsert(job.from, "documents", job.record("new"));
+        job.delete(job.from, "documents", "id-3");
+        MigrateReport delta = job.run(delta());
+
+        assertThat(first.seconds()).isBetween(0.0, 600.0);
+        assertThat(delta.seconds()).isBetween(0.0, 600.0);
+        assertThat(delta.copied()).isEqualTo(1);
+        assertThat(delta.deleted()).isEqualTo(1);
+        assertThat(delta.files().get("json")).isNotEqualTo(first.files().get("json"));
+        for (MigrateReport report : List.of(first, delta)) {
+            assertThat(report.files().values())
+                    .allSatisfy(file -> assertThat(Path.of(file)).isRegularFile());
+        }
+        assertThat(job.published()).isEqualTo(source());
+    }
+
     @Test
     void aTargetThatIsGoneIsMadeAnew() {
         cutOffAtUpsert(4);
@@ -474,6 +592,37 @@ class MigrateRecoveryTest {
         };
         assertThatThrownBy(() -> job.run()).isInstanceOf(StoreException.class);
         job.target = call -> {};
+    }
+
+    private static void copyTree(Path from, Path to) {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path copy = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes what matches, folders with all that is in them; says how many there were. */
+    private static int deleteMatching(Path folder, String glob) throws IOException {
+        int deleted = 0;
+        try (DirectoryStream<Path> matching = Files.newDirectoryStream(folder, glob)) {
+            for (Path match : matching) {
+                try (Stream<Path> files = Files.walk(match)) {
+                    for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                        Files.delete(file);
+                    }
+                }
+                deleted++;
+            }
+        }
+        return deleted;
     }
 
     private void deleteJobs() throws IOException {

@@ -9,7 +9,9 @@ import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.embed.Embedder;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
 import dev.ragd.store.CollectionSpec;
@@ -79,8 +81,18 @@ final class SearchInMemory implements Services {
     }
 
     @Override
+    public RepairService repair(Home home, Settings settings) {
+        throw new AssertionError("no repair");
+    }
+
+    @Override
     public MigrateService migrate(Home home, Settings settings) {
         throw new UnsupportedOperationException("not asked for");
+    }
+
+    @Override
+    public int again(Home home, Command command) {
+        throw new AssertionError("not expected");
     }
 
     @Override

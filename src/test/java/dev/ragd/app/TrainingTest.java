@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragd.config.Home;
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.store.faiss.FaissStore;
+import dev.ragd.store.lucene.LuceneStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,5 +18,9 @@ class TrainingTest {
     void theSearchesRunToTheirEnd(@TempDir Path folder) throws IOException {
         assertThat(Training.searchByModelServer(new Home(folder))).isEqualTo(ExitCode.DONE.code());
         assertThat(Training.searchByLocalModel(new Home(folder))).isEqualTo(ExitCode.DONE.code());
+        assertThat(Training.searchInLocalStore(new Home(folder), LuceneStore.NAME))
+                .isEqualTo(ExitCode.DONE.code());
+        assertThat(Training.searchInLocalStore(new Home(folder), FaissStore.NAME))
+                .isEqualTo(ExitCode.DONE.code());
     }
 }

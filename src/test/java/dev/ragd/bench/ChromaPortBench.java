@@ -13,26 +13,12 @@ import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
 import dev.ragd.store.chroma.TestServer;
 import dev.ragd.store.chroma.server.Generation;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * What the port costs: records per second written and read through it, against the same requests sent raw to the same server
@@ -45,9 +31,6 @@ public final class ChromaPortBench {
 
     private static final int BATCH = 500;
     private static final int PAGE = 1_000;
-    private static final JsonFactory JSON = new JsonFactory();
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private ChromaPortBench() {}
 
@@ -69,7 +52,7 @@ public final class ChromaPortBench {
         private final int records;
         private final int dimension;
         private final VectorCollection port;
-        private final String raw;
+        private final RawChromaRequests raw;
         private final Random random = new Random(1);
         private long portWrite;
         private long rawWrite;
@@ -84,7 +67,7 @@ public final class ChromaPortBench {
             String id = store.create(new CollectionSpec(name + "-raw", dimension, Distance.COSINE, Metadata.EMPTY))
                     .info()
                     .id();
-            raw = url + "/api/v2/tenants/default_tenant/databases/default_database/collections/" + id;
+            raw = new RawChromaRequests(url, id);
         }
 
         void run() throws Exception {
@@ -97,7 +80,7 @@ public final class ChromaPortBench {
                         port.upsert(batch);
                         portWrite += System.nanoTime() - start;
                     } else {
-                        post("/upsert", upsertBody(batch));
+                        raw.upsert(batch);
                         rawWrite += System.nanoTime() - start;
                     }
                 }
@@ -113,9 +96,10 @@ public final class ChromaPortBench {
                         cursor = page.next();
                         require(page.records().size() == Math.min(PAGE, records - offset));
                     } else {
-                        byte[] answer = post("/get", getBody(offset));
+                        byte[] answer = raw.page(offset, PAGE);
                         rawRead += System.nanoTime() - start;
-                        require(decode(answer) >= (long) Math.min(PAGE, records - offset) * dimension);
+                        require(RawChromaRequests.decode(answer)
+                                >= (long) Math.min(PAGE, records - offset) * dimension);
                         rawDecode += System.nanoTime() - start;
                     }
                 }
@@ -173,84 +157,6 @@ public final class ChromaPortBench {
             }
             return batch;
         }
-
-        private byte[] post(String path, byte[] body) throws IOException, InterruptedException {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(raw + path))
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                    .build();
-            HttpResponse<byte[]> response = HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            require(response.statusCode() < 300);
-            return response.body();
-        }
-    }
-
-    private static byte[] getBody(int offset) {
-        return ("{\"limit\":" + PAGE + ",\"offset\":" + offset
-                        + ",\"include\":[\"embeddings\",\"documents\",\"metadatas\"]}")
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    }
-
-    private static byte[] upsertBody(List<VectorRecord> batch) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 21);
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
-            json.writeStartObject();
-            json.writeArrayPropertyStart("ids");
-            batch.forEach(r -> json.writeString(r.id()));
-            json.writeEndArray();
-            json.writeArrayPropertyStart("embeddings");
-            for (VectorRecord r : batch) {
-                ByteBuffer bytes =
-                        ByteBuffer.allocate(Float.BYTES * r.vector().length).order(ByteOrder.LITTLE_ENDIAN);
-                bytes.asFloatBuffer().put(r.vector());
-                json.writeString(Base64.getEncoder().encodeToString(bytes.array()));
-            }
-            json.writeEndArray();
-            json.writeArrayPropertyStart("documents");
-            batch.forEach(r -> json.writeString(r.text()));
-            json.writeEndArray();
-            json.writeArrayPropertyStart("metadatas");
-            for (VectorRecord r : batch) {
-                json.writeStartObject();
-                r.metadata().values().forEach((key, value) -> {
-                    json.writeName(key);
-                    Object raw = value.raw();
-                    if (raw instanceof String s) {
-                        json.writeString(s);
-                    } else if (raw instanceof Long l) {
-                        json.writeNumber(l);
-                    } else if (raw instanceof Double d) {
-                        json.writeNumber(d);
-                    } else {
-                        json.writeBoolean((Boolean) raw);
-                    }
-                });
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        }
-        return out.toByteArray();
-    }
-
-    /** Touches every value; counts the floats. */
-    private static long decode(byte[] answer) {
-        long floats = 0;
-        float sum = 0;
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), answer)) {
-            for (JsonToken t = json.nextToken(); t != null; t = json.nextToken()) {
-                if (t == JsonToken.VALUE_NUMBER_FLOAT) {
-                    sum += json.getFloatValue();
-                    floats++;
-                } else if (t == JsonToken.VALUE_STRING) {
-                    sum += json.getString().length();
-                } else if (t == JsonToken.VALUE_NUMBER_INT) {
-                    sum += json.getLongValue();
-                }
-            }
-        }
-        require(!Float.isNaN(sum));
-        return floats;
     }
 
     private static void require(boolean holds) {

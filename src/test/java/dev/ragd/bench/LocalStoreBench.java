@@ -26,7 +26,8 @@ import java.util.stream.Stream;
  * form {@code name=number}; times are of processors, not of the clock, where nothing else is said.
  *
  * <pre>
- * LocalStoreBench flat BASE QUERIES DIMENSION CACHE            the bare exact index: one query at a time, and a thousand
+ * LocalStoreBench flat BASE QUERIES DIMENSION CACHE COUNT      the bare exact index: one query at a time, and a thousand; then
+ *                                                              one at a time in COUNT vectors, which are those of BASE again
  * LocalStoreBench layer BASE QUERIES DIMENSION CACHE FOLDER KIND    a search through the port beside one in the bare index
  * LocalStoreBench fill BASE DIMENSION CACHE FOLDER KIND        writes a collection of records without text
  * LocalStoreBench upsert QUERIES DIMENSION CACHE FOLDER KIND   durable batches of 100 into that collection
@@ -49,7 +50,8 @@ final class LocalStoreBench {
 
     public static void main(String[] args) throws Exception {
         switch (args[0]) {
-            case "flat" -> flat(vectors(args[1], args[3]), vectors(args[2], args[3]), Path.of(args[4]));
+            case "flat" ->
+                flat(vectors(args[1], args[3]), vectors(args[2], args[3]), Path.of(args[4]), Integer.parseInt(args[5]));
             case "layer" ->
                 layer(
                         vectors(args[1], args[3]),
@@ -85,30 +87,38 @@ final class LocalStoreBench {
         return AnnData.read(Path.of(file), Integer.parseInt(dimension));
     }
 
-    private static void flat(float[][] base, float[][] queries, Path cache) throws Exception {
+    private static void flat(float[][] base, float[][] queries, Path cache, int count) throws Exception {
         int dimension = base[0].length;
         try (VectorIndex index = VectorIndex.flat(FaissLibrary.load(cache), dimension, Metric.INNER_PRODUCT)) {
             add(index, base);
-            double scanned = (double) base.length * dimension;
-            int few = (int) Math.max(20, Math.min(queries.length, 2e10 / 4 / scanned));
-            double single = best(() -> {
-                for (int q = 0; q < few; q++) {
-                    index.search(queries[q], 1, K, 1, null, 1);
-                }
-            });
-            print("single_bytes_per_second", few * scanned * Float.BYTES / single);
-            print("single_queries_per_second", few / single);
+            single(index, queries, "single");
             float[] all = concatenated(queries, 0, queries.length);
             double batch = best(() -> index.search(all, queries.length, K, 1, null, 1));
             print("batch_queries_per_second", queries.length / batch);
-            print("batch_flops", 2 * queries.length * scanned / batch);
+            print("batch_flops", 2.0 * queries.length * base.length * dimension / batch);
             int threads = Runtime.getRuntime().availableProcessors();
             long start = System.nanoTime();
             for (int round = 0; round < ROUNDS; round++) {
                 index.search(all, queries.length, K, 1, null, threads);
             }
             print("batch_all_wall_queries_per_second", ROUNDS * queries.length * 1e9 / (System.nanoTime() - start));
+            while (index.count() < count) {
+                add(index, Arrays.copyOf(base, Math.min(base.length, count - index.count())));
+            }
+            single(index, queries, "large");
         }
+    }
+
+    private static void single(VectorIndex index, float[][] queries, String name) throws Exception {
+        double scanned = (double) index.count() * index.dimension();
+        int few = (int) Math.max(3, Math.min(queries.length, 5e9 / 4 / scanned));
+        double seconds = best(() -> {
+            for (int q = 0; q < few; q++) {
+                index.search(queries[q], 1, K, 1, null, 1);
+            }
+        });
+        print(name + "_bytes_per_second", few * scanned * Float.BYTES / seconds);
+        print(name + "_queries_per_second", few / seconds);
     }
 
     private static void layer(float[][] base, float[][] queries, Path cache, Path folder, String kind)

@@ -7,12 +7,17 @@ import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.embed.Embedder;
 import dev.ragd.jobs.Progress;
+import dev.ragd.jobs.index.AuditReport;
 import dev.ragd.jobs.index.IndexReport;
 import dev.ragd.jobs.index.IndexRequest;
 import dev.ragd.jobs.index.IndexService;
+import dev.ragd.jobs.index.RepairReport;
+import dev.ragd.jobs.index.RepairRequest;
+import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateRequest;
 import dev.ragd.jobs.migrate.MigrateService;
+import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
 import dev.ragd.ops.Models;
@@ -38,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,8 +57,18 @@ final class CliTester implements Services {
     final List<MigrateRequest> migrated = new ArrayList<>();
     final List<MigrateRequest> migrateDryRuns = new ArrayList<>();
     final List<MigrateRequest> verified = new ArrayList<>();
+    final List<String> again = new ArrayList<>();
+    final List<RepairRequest> audited = new ArrayList<>();
+    final List<RepairRequest> repairDryRuns = new ArrayList<>();
+    final List<RepairRequest> repaired = new ArrayList<>();
     final Path home;
 
+    Supplier<AuditReport> auditReport = () -> {
+        throw new AssertionError("no audit was expected");
+    };
+    Supplier<RepairReport> repairReport = () -> {
+        throw new AssertionError("no repair was expected");
+    };
     Supplier<MigrateReport> migrateReport = () -> {
         throw new AssertionError("the migrate service was not expected to be asked");
     };
@@ -60,6 +76,7 @@ final class CliTester implements Services {
     Supplier<IndexReport> report = () -> {
         throw new AssertionError("the index service was not expected to be asked");
     };
+    int againCode;
     boolean terminal;
     int columns = 100;
     String in = "";
@@ -203,6 +220,35 @@ final class CliTester implements Services {
             public MigrateReport verify(MigrateRequest request, Progress progress) {
                 verified.add(request);
                 return migrateReport.get();
+            }
+        };
+    }
+
+    @Override
+    public int again(Home home, Command command) {
+        again.add(command.folder() + " " + String.join(" ", command.words()));
+        return againCode;
+    }
+
+    @Override
+    public RepairService repair(Home where, Settings settings) {
+        return new RepairService() {
+            @Override
+            public AuditReport audit(RepairRequest request, @Nullable Path findings, Progress progress) {
+                audited.add(request);
+                return auditReport.get();
+            }
+
+            @Override
+            public RepairReport dryRun(RepairRequest request, Progress progress) {
+                repairDryRuns.add(request);
+                return repairReport.get();
+            }
+
+            @Override
+            public RepairReport run(RepairRequest request, Progress progress) {
+                repaired.add(request);
+                return repairReport.get();
             }
         };
     }

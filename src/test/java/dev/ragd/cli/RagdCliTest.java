@@ -41,13 +41,14 @@ class RagdCliTest {
         assertThat(cli.runBare("--help")).isZero();
         assertThat(cli.out)
                 .contains("\n  index ", "\n  search ", "\n  migrate ", "\n  verify ", "\n  collections ")
-                .contains("\n  backend ", "\n  config ", "Exit codes:")
-                .doesNotContain("audit", "repair");
+                .contains("\n  audit ", "\n  repair ", "\n  jobs ", "\n  backend ", "\n  config ", "Exit codes:")
+                .doesNotContain("\n  schedule ");
         assertThat(cli.err).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"index", "search", "migrate", "verify", "collections", "backend", "config"})
+    @ValueSource(
+            strings = {"index", "search", "migrate", "verify", "audit", "repair", "collections", "backend", "config"})
     void everyCommandHasHelpWithExamplesThatFitTheWidth(String command) {
         assertThat(cli.runBare(command, "--help")).isZero();
         assertThat(cli.out).contains("Usage: ragd " + command, "Examples:", "  ragd " + command, "--home");

@@ -9,7 +9,12 @@ import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorStore;
+import dev.ragd.store.lucene.LuceneStore;
 import dev.ragd.store.memory.InMemoryStore;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +52,31 @@ class StoreCommandsTest {
         assertThat(first.toString())
                 .isEqualTo("{\"name\":\"documents\",\"count\":1,\"dimension\":64,\"distance\":\"cosine\","
                         + "\"embedder\":\"local:words\",\"physical\":\"documents\",\"generation\":0,\"in_use\":false}");
+    }
+
+    @Test
+    void aDamagedCollectionIsNamedAndDoesNotHideTheOthers() throws IOException {
+        Path root = home.resolve("data/lucene");
+        try (VectorStore store = new LuceneStore(root)) {
+            store.create(new CollectionSpec("torn", 4, Distance.L2, Metadata.EMPTY))
+                    .close();
+        }
+        Path torn;
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, "c-*")) {
+            torn = folders.iterator().next();
+        }
+        try (VectorStore store = new LuceneStore(root)) {
+            store.create(new CollectionSpec("whole", 4, Distance.L2, Metadata.EMPTY))
+                    .close();
+        }
+        Files.write(torn.resolve("collection"), new byte[] {1, 2, 3});
+        cli.store = () -> new LuceneStore(root);
+        assertThat(cli.run("collections", "list")).isEqualTo(1);
+        assertThat(cli.out).contains("whole").doesNotContain("torn");
+        assertThat(cli.err).contains("damaged: ").contains(torn.toString()).contains("backup");
+        assertThat(cli.run("collections", "list", "--json")).isEqualTo(1);
+        assertThat(cli.json().at("/collections/0/name").asString()).isEqualTo("whole");
+        assertThat(cli.json().at("/damaged/0/place").asString()).isEqualTo(torn.toString());
     }
 
     @Test

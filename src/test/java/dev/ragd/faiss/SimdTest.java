@@ -3,6 +3,7 @@ package dev.ragd.faiss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.ragd.store.Distance;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +64,76 @@ class SimdTest {
                 long[] expected = FaissFixture.nearest(metric, rows, query, 10, i -> true);
                 assertThat(flat.search(query, 1, 10, 1, null, 1).rows()).isEqualTo(expected);
                 assertThat(flat.scan(query, 10, null).rows()).isEqualTo(expected);
+            }
+        }
+    }
+
+    /** Integers: not a bit may differ, at the ends of their range either. */
+    @ParameterizedTest
+    @EnumSource(Simd.class)
+    void everyPathGivesTheSameProductsOfCodes(Simd simd) {
+        library.use(simd);
+        Random random = new Random(8);
+        for (int n = 64; n <= 1 << 15; n += n < 1_000 ? 64 : 31 * 64) {
+            for (int extreme = 0; extreme < 3; extreme++) {
+                byte[] query = new byte[n];
+                byte[] rows = new byte[4 * n];
+                for (int i = 0; i < n; i++) {
+                    query[i] = (byte) (extreme == 0 ? random.nextInt(255) - 127 : extreme == 1 ? 127 : -127);
+                }
+                random.nextBytes(rows);
+                if (extreme > 0) {
+                    Arrays.fill(rows, (byte) 255);
+                }
+                int[] out = new int[6];
+                Faiss.code_kernel(n, query, rows, out);
+                for (int r = 0; r < 4; r++) {
+                    int sum = 0;
+                    for (int i = 0; i < n; i++) {
+                        sum += query[i] * (rows[r * n + i] & 0xff);
+                    }
+                    assertThat(out[r]).as("%s, n=%d, row %d", simd, n, r).isEqualTo(sum);
+                }
+                assertThat(out[4]).isEqualTo(out[0]);
+                int ofRows = 0;
+                for (int i = 0; i < n; i++) {
+                    ofRows += ((rows[i] & 0xff) - 128) * ((rows[n + i] & 0xff) - 128);
+                }
+                assertThat(out[5]).isEqualTo(ofRows);
+            }
+        }
+    }
+
+    /** Scores must not depend on the processor: not a bit may differ. */
+    @ParameterizedTest
+    @EnumSource(Simd.class)
+    void everyPathGivesTheSameMeasures(Simd simd) {
+        library.use(simd);
+        Random random = new Random(9);
+        for (int d : new int[] {1, 2, 3, 4, 5, 7, 8, 31, 384, 385, 1_027}) {
+            int n = 21;
+            float[] rows = FaissFixture.gaussian(n * d, random);
+            Arrays.fill(rows, 0, d, 0);
+            float[] query = FaissFixture.gaussian(d, random);
+            try (VectorIndex index = VectorIndex.flat(library, d, Metric.L2)) {
+                index.add(rows, n, 1);
+                for (int some = 1; some <= n; some++) {
+                    long[] asked = random.longs(some, 0, n).toArray();
+                    asked[0] = 0;
+                    for (Measure measure : Measure.values()) {
+                        Distance distance = switch (measure) {
+                            case PRODUCT -> Distance.IP;
+                            case SQUARED_DIFFERENCE -> Distance.L2;
+                            case COSINE -> Distance.COSINE;
+                        };
+                        double[] measures = index.measures(measure, query, asked);
+                        for (int i = 0; i < some; i++) {
+                            assertThat(measures[i])
+                                    .as("%s %s, d=%d", simd, measure, d)
+                                    .isEqualTo(distance.measure(query, FaissFixture.row(rows, (int) asked[i], d)));
+                        }
+                    }
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.ragd.faiss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragd.store.Distance;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -124,10 +125,23 @@ class VectorIndexTest {
     void aFileGivesTheSameAnswers(VectorIndex.Type type, @TempDir Path folder) throws Exception {
         Path file = folder.resolve("größe.faiss");
         try (VectorIndex index = filled(type, Metric.L2)) {
-            index.write(file);
+            long length = index.write(file);
             for (boolean mapped : new boolean[] {false, true}) {
                 Path own = Files.copy(file, folder.resolve(type + "-" + mapped));
                 try (VectorIndex read = VectorIndex.read(library, own, mapped)) {
+                    if (type == VectorIndex.Type.HNSW) {
+                        assertThat(index.isCoded()).isTrue();
+                        assertThat(read.isCoded()).isFalse();
+                        long start = VectorIndex.startOfCodes(length);
+                        assertThat(Files.size(own)).isEqualTo(start + VectorIndex.bytesOfCodes(D, N));
+                        assertThatThrownBy(() -> read.readCodes(own, start + 64))
+                                .isInstanceOf(FaissException.class);
+                        assertThat(read.isCoded()).isFalse();
+                        read.readCodes(own, start);
+                    } else {
+                        assertThat(Files.size(own)).isEqualTo(length);
+                    }
+                    assertThat(read.isCoded()).isEqualTo(index.isCoded());
                     Files.delete(own); // as when a newer one replaces it
                     assertThat(read.type()).isEqualTo(type);
                     assertThat(read.metric()).isEqualTo(Metric.L2);
@@ -149,29 +163,117 @@ class VectorIndexTest {
     }
 
     @Test
-    void sumsHaveTheBitsOfJava() {
+    void measuresHaveTheBitsOfJava() {
         try (VectorIndex index = filled(VectorIndex.Type.HNSW, Metric.INNER_PRODUCT)) {
             float[] query = FaissFixture.row(queries, 3, D);
             long[] asked = {N - 1, 0, 17, 5, 5, 1_234, 99};
-            double[] products = index.sums(VectorIndex.Sum.PRODUCT, query, asked);
-            double[] differences = index.sums(VectorIndex.Sum.SQUARED_DIFFERENCE, query, asked);
-            double[] squares = index.sums(VectorIndex.Sum.SQUARE, query, asked);
+            double[] products = index.measures(Measure.PRODUCT, query, asked);
+            double[] differences = index.measures(Measure.SQUARED_DIFFERENCE, query, asked);
+            double[] cosines = index.measures(Measure.COSINE, query, asked);
             for (int i = 0; i < asked.length; i++) {
-                double xy = 0;
-                double yy = 0;
-                double dd = 0;
-                for (int j = 0; j < D; j++) {
-                    double a = query[j];
-                    double b = rows[(int) asked[i] * D + j];
-                    xy += a * b;
-                    yy += b * b;
-                    dd += (a - b) * (a - b);
-                }
-                assertThat(products[i]).isEqualTo(xy);
-                assertThat(differences[i]).isEqualTo(dd);
-                assertThat(squares[i]).isEqualTo(yy);
+                float[] row = FaissFixture.row(rows, (int) asked[i], D);
+                assertThat(products[i]).isEqualTo(Distance.IP.measure(query, row));
+                assertThat(differences[i]).isEqualTo(Distance.L2.measure(query, row));
+                assertThat(cosines[i]).isEqualTo(Distance.COSINE.measure(query, row));
             }
             assertThat(index.rows(N - 2, 2)).isEqualTo(Arrays.copyOfRange(rows, (N - 2) * D, N * D));
+        }
+    }
+
+    /** What codes cannot keep apart is searched by the rows: a search must find it all the same. */
+    @ParameterizedTest
+    @EnumSource(Metric.class)
+    void rowsThatCodesLoseAreWalkedByThemselves(Metric metric) {
+        float[] outweighed = rows.clone(); // one component a thousand times the others
+        float[] farAway = rows.clone(); // all in one direction
+        for (int i = 0; i < N; i++) {
+            outweighed[i * D + i % D] += 3_000;
+            for (int j = 0; j < D; j++) {
+                farAway[i * D + j] += 50;
+            }
+        }
+        for (float[] bad : List.of(outweighed, farAway)) {
+            assertRecall(metric, bad, false);
+        }
+        float[] lengths = rows.clone(); // from a millionth to a million
+        for (int i = 0; i < N; i++) {
+            float scale = (float) Math.pow(10, i % 13 - 6);
+            for (int j = 0; j < D; j++) {
+                lengths[i * D + j] *= scale;
+            }
+        }
+        assertRecall(metric, lengths, true);
+        assertRecall(metric, new float[N * D], true);
+    }
+
+    private void assertRecall(Metric metric, float[] vectors, boolean coded) {
+        try (VectorIndex index = VectorIndex.hnsw(library, D, metric, 16, 100)) {
+            for (int from = 0; from < N; from += 1_000) {
+                index.add(Arrays.copyOfRange(vectors, from * D, (from + 1_000) * D), 1_000, 2);
+            }
+            assertThat(index.isCoded()).isEqualTo(coded);
+            int right = 0;
+            for (int q = 0; q < 50; q++) {
+                float[] query = FaissFixture.row(vectors, q * 71, D);
+                long[] expected = FaissFixture.nearest(metric, vectors, query, 10, i -> true);
+                double worst = FaissFixture.measure(metric, vectors, (int) expected[9], query);
+                for (long row : index.search(query, 1, 10, 200, null, 1).rows()) {
+                    right += FaissFixture.measure(metric, vectors, (int) row, query) <= worst ? 1 : 0;
+                }
+            }
+            assertThat(right / 500.0).isGreaterThan(0.95);
+        }
+    }
+
+    /** A file of before there were codes, and what is added to it. */
+    @Test
+    void aGraphWithoutCodesGetsThemWithTheNextRows(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("index");
+        try (VectorIndex index = VectorIndex.hnsw(library, D, Metric.L2, 16, 100)) {
+            index.add(rows, N / 2, 2);
+            index.write(file);
+        }
+        try (VectorIndex read = VectorIndex.read(library, file, false)) {
+            assertThat(read.isCoded()).isFalse();
+            assertFindsItself(read, N / 2);
+            read.add(Arrays.copyOfRange(rows, N / 2 * D, N * D), N / 2, 2);
+            assertThat(read.isCoded()).isTrue();
+            assertFindsItself(read, N);
+        }
+    }
+
+    private void assertFindsItself(VectorIndex index, int n) {
+        for (int i = 0; i < n; i += 17) {
+            float[] query = FaissFixture.row(rows, i, D);
+            assertThat(index.search(query, 1, 3, 64, null, 1).rows()[0]).isEqualTo(i);
+            Measured measured = index.nearest(query, Measure.SQUARED_DIFFERENCE, query, 5, 64, null);
+            assertThat(measured.found()).isEqualTo(5);
+            int row = i;
+            int at = IntStream.range(0, 5)
+                    .filter(j -> measured.rows()[j] == row)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(measured.measures()[at]).isZero();
+        }
+    }
+
+    @Test
+    void theSameGraphIsWalkedTheSameWayByAllInstructions() {
+        try (VectorIndex index = filled(VectorIndex.Type.HNSW, Metric.L2)) {
+            List<long[]> found = new ArrayList<>();
+            for (Simd simd : Simd.values()) {
+                library.use(simd);
+                for (int q = 0; q < 50; q++) {
+                    float[] query = FaissFixture.row(queries, q, D);
+                    found.add(index.nearest(query, Measure.PRODUCT, query, 10, 12, null)
+                            .rows());
+                }
+            }
+            for (int i = 50; i < found.size(); i++) {
+                assertThat(found.get(i)).isEqualTo(found.get(i % 50));
+            }
+        } finally {
+            library.use(Simd.AVX512);
         }
     }
 
@@ -199,14 +301,21 @@ class VectorIndexTest {
                 assertRefused(() -> index.scan(one, k, null));
             }
             assertRefused(() -> index.search(one, 1, 1, 0, null, 1));
-            assertRefused(() -> index.sums(VectorIndex.Sum.PRODUCT, one, new long[] {0}));
+            assertRefused(() -> index.nearest(one, Measure.COSINE, nan, 1, 1, null));
+            assertRefused(() -> index.nearest(nan, Measure.COSINE, one, 1, 1, null));
+            assertRefused(() -> index.nearest(one, Measure.COSINE, one, 0, 1, null));
+            assertRefused(() -> index.nearest(one, Measure.COSINE, one, 1, 0, null));
+            assertRefused(() -> ivf.nearest(one, Measure.COSINE, one, 1, 1, null));
+            assertRefused(() -> index.readCodes(folder.resolve("missing"), 0));
+            assertRefused(() -> index.readCodes(folder.resolve("missing"), 7));
+            assertRefused(() -> index.measures(Measure.PRODUCT, one, new long[] {0}));
             index.add(one, 1, 1);
-            assertRefused(() -> index.sums(VectorIndex.Sum.PRODUCT, one, new long[] {-1}));
-            assertRefused(() -> index.sums(VectorIndex.Sum.PRODUCT, one, new long[] {1}));
+            assertRefused(() -> index.measures(Measure.PRODUCT, one, new long[] {-1}));
+            assertRefused(() -> index.measures(Measure.PRODUCT, one, new long[] {1}));
             assertRefused(() -> index.rows(0, 2));
             assertRefused(() -> index.rows(-1, 1));
             assertRefused(() -> index.rows(Integer.MAX_VALUE, Integer.MAX_VALUE));
-            assertRefused(() -> ivf.sums(VectorIndex.Sum.SQUARE, one, new long[0]));
+            assertRefused(() -> ivf.measures(Measure.COSINE, one, new long[0]));
             assertRefused(() -> index.train(direct(one), 1, 1));
             assertThatThrownBy(() -> ivf.add(one, 1, 1)).isInstanceOf(IllegalStateException.class);
             assertThat(ivf.search(one, 1, 1, 1, null, 1).found(0)).isZero();

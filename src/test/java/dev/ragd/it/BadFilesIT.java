@@ -66,6 +66,9 @@ class BadFilesIT {
         assertThat(first.duration()).as("no giant is read").isLessThan(Duration.ofMinutes(2));
         assertThat(first.json().at("/files/indexed").asInt()).isEqualTo(2);
         assertThat(first.json().at("/files/quarantined").asInt()).isEqualTo(10);
+        assertThat(first.json().at("/files/seen").asInt())
+                .as("what cannot be read was seen too")
+                .isEqualTo(12);
         assertThat(first.stderr())
                 .contains(desk.docs.resolve("dangling") + " is a link to nowhere")
                 .contains("10 files could not be indexed; the next run tries again")

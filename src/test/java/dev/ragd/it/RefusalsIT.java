@@ -52,6 +52,15 @@ class RefusalsIT {
                 2,
                 "RAGD_PARSE_TIMEOUT",
                 "soon");
+        error(
+                desk.index("--set", "index.chunk_tokens=255"),
+                2,
+                "--set",
+                "index.chunk_tokens",
+                "at most 254",
+                "reads 256 tokens",
+                "it is 255");
+        error(desk.index("--set", "index.chunk_overlap=51"), 2, "index.chunk_overlap", "a quarter", "it is 51");
         error(desk.ragd.run("index", "--json"), 2, "PATH");
         error(desk.ragd.run("serach", "x", "--json"), 2, "serach");
         error(desk.ragd.run("search", "x", "--where", "a >", "--json"), 2, "column 4");

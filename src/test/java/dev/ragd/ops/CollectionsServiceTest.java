@@ -34,7 +34,8 @@ class CollectionsServiceTest {
         generations.publish("memory", "documents", "documents.g2");
         generations.publish("another", "theirs.g7", "theirs.g8");
 
-        List<CollectionSummary> list = new CollectionsService(store, generations).list();
+        List<CollectionSummary> list =
+                new CollectionsService(store, generations).list().collections();
 
         OptionalInt eight = OptionalInt.of(8);
         assertThat(list)
@@ -49,7 +50,7 @@ class CollectionsServiceTest {
     void aForeignCollectionShowsItsEmbeddingFunction() {
         ForeignStore store = new ForeignStore("default", new float[] {1, 0});
         Generations generations = new Generations(home.resolve("catalog.json"));
-        assertThat(new CollectionsService(store, generations).list())
+        assertThat(new CollectionsService(store, generations).list().collections())
                 .singleElement()
                 .satisfies(c -> {
                     assertThat(c.embedder()).isEqualTo("chroma:default");

@@ -1005,6 +1005,7 @@ public abstract class VectorStoreContract {
                 case FOREIGN_VECTORS -> foreignVectors(c, declared);
                 case EXACT_DOUBLES -> exactDoubles(c);
                 case LIST_METADATA -> lists(c, declared);
+                case VECTOR_SEARCH -> nearest(c, declared);
                 case KEYWORD_SEARCH -> words(c, SearchRequest.Mode.KEYWORD, capability, declared);
                 case HYBRID_SEARCH -> words(c, SearchRequest.Mode.HYBRID, capability, declared);
                 case PERSISTENT -> persistence(c, declared);
@@ -1024,6 +1025,16 @@ public abstract class VectorStoreContract {
         assertUnsupported(
                 Capability.VECTORS,
                 () -> c.search(new SearchRequest(SearchRequest.Mode.VECTOR, vector(1), null, 5, null, Field.ALL)));
+    }
+
+    private void nearest(VectorCollection c, boolean declared) {
+        c.upsert(List.of(record("a", 5, "text")));
+        SearchRequest request = new SearchRequest(SearchRequest.Mode.VECTOR, vector(5), null, 5, null, Field.NONE);
+        if (declared) {
+            assertThat(c.search(request)).hasSize(1);
+        } else {
+            assertUnsupported(Capability.VECTOR_SEARCH, () -> c.search(request));
+        }
     }
 
     /** Whether exact or not: {@link RecordAssert} asks for the bits or for one unit in the last place, as declared. */

@@ -26,10 +26,10 @@ final class BatchMaker {
     /** A text every working model can embed: tells a broken model from a poisonous text. */
     private static final String PROBE = "A plain sentence.";
 
-    private final IndexRun run;
+    private final CollectionRun run;
     private final VectorCollection collection;
 
-    BatchMaker(IndexRun run, VectorCollection collection) {
+    BatchMaker(CollectionRun run, VectorCollection collection) {
         this.run = run;
         this.collection = collection;
     }

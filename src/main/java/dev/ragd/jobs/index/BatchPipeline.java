@@ -43,7 +43,7 @@ final class BatchPipeline implements AutoCloseable {
     private boolean ended;
     private volatile boolean closed;
 
-    BatchPipeline(IndexRun run, Ledger ledger, long job, PlanHead head, Position from) {
+    BatchPipeline(CollectionRun run, Ledger ledger, long job, PlanHead head, Position from) {
         this.ledger = ledger;
         this.job = job;
         this.planner = new FilePlanner(run, ledger, head);

@@ -15,13 +15,13 @@ final class BatchReader implements ItemStreamReader<IndexBatch> {
     private static final String CHUNK = "ragd.chunk";
     private static final String SHA = "ragd.sha256";
 
-    private final IndexRun run;
+    private final CollectionRun run;
     private final Ledger ledger;
     private final long job;
     private Position position = Position.START;
     private @Nullable BatchPipeline pipeline;
 
-    BatchReader(IndexRun run, Ledger ledger, long job) {
+    BatchReader(CollectionRun run, Ledger ledger, long job) {
         this.run = run;
         this.ledger = ledger;
         this.job = job;

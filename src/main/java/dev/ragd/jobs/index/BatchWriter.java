@@ -24,13 +24,13 @@ import org.springframework.batch.infrastructure.item.ItemStreamWriter;
  */
 final class BatchWriter implements ItemStreamWriter<IndexBatch> {
 
-    private final IndexRun run;
+    private final CollectionRun run;
     private final Ledger ledger;
     private final long job;
     private @Nullable PlanHead head;
     private Counters counters = Counters.NONE;
 
-    BatchWriter(IndexRun run, Ledger ledger, long job) {
+    BatchWriter(CollectionRun run, Ledger ledger, long job) {
         this.run = run;
         this.ledger = ledger;
         this.job = job;

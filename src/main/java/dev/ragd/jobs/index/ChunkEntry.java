@@ -4,6 +4,13 @@ package dev.ragd.jobs.index;
  * A chunk as the ledger knows it.
  *
  * @param id the record's id in the store
- * @param digest over the record's text and metadata: equal digests need no write
+ * @param digest over the record's text and metadata: equal digests need no write; empty when what the store holds under this
+ *     id is not to be trusted, its vector included
  */
-record ChunkEntry(String id, String digest) {}
+record ChunkEntry(String id, String digest) {
+
+    /** False when the chunk must be embedded again. */
+    boolean trusted() {
+        return !digest.isEmpty();
+    }
+}

@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Ids and digests of chunks. An id is a function of the file's path, the chunk's text and, for a text that a file holds
@@ -18,6 +19,9 @@ final class ChunkIds {
 
     private static final int PATH_HEX = 16;
     private static final int TEXT_HEX = 24;
+
+    private static final Pattern FORM =
+            Pattern.compile("[0-9a-f]{" + PATH_HEX + "}-[0-9a-f]{" + TEXT_HEX + "}-[1-9][0-9]*");
 
     private final String prefix;
     private final Map<String, Integer> seen = new HashMap<>();
@@ -36,6 +40,26 @@ final class ChunkIds {
     /** The id a chunk has after its file was renamed. */
     static String renamed(String id, String newPath) {
         return prefix(newPath) + id.substring(id.indexOf('-') + 1);
+    }
+
+    /** True for an id of the form that this class gives. */
+    static boolean isOne(String id) {
+        return FORM.matcher(id).matches();
+    }
+
+    /** True when an id is one of a chunk of the file. */
+    static boolean belongsTo(String id, String path) {
+        return id.startsWith(prefix(path));
+    }
+
+    /** True when an id is one of a chunk with this text. */
+    static boolean isOfText(String id, String text) {
+        return id.startsWith(hex(text).substring(0, TEXT_HEX), PATH_HEX + 1);
+    }
+
+    /** What an id says of its file: the first 64 bits of the SHA-256 of the path, as {@link CompactSet} keeps them. */
+    static long pathHash(String id) {
+        return Long.parseUnsignedLong(id, 0, PATH_HEX, 16);
     }
 
     /** A digest over a record's text and metadata, 32 hex digits; the vector follows from the text. */

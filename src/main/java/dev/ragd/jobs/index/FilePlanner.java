@@ -32,12 +32,12 @@ final class FilePlanner {
 
     private static final int READS_OF_A_CHANGING_FILE = 3;
 
-    private final IndexRun run;
+    private final CollectionRun run;
     private final Ledger ledger;
     private final PlanHead head;
     private final VectorCollection collection;
 
-    FilePlanner(IndexRun run, Ledger ledger, PlanHead head) {
+    FilePlanner(CollectionRun run, Ledger ledger, PlanHead head) {
         this.run = run;
         this.ledger = ledger;
         this.head = head;
@@ -139,13 +139,15 @@ final class FilePlanner {
     }
 
     private Map<String, String> digestsInStore(Work work) {
-        if (run.request().full()) {
+        if (run.full()) {
             return Map.of();
         }
         FileEntry before = ledger.file(head.targetId(), work.path());
         return before == null
                 ? Map.of()
-                : ledger.chunks(before.id()).stream().collect(Collectors.toMap(ChunkEntry::id, ChunkEntry::digest));
+                : ledger.chunks(before.id()).stream()
+                        .filter(ChunkEntry::trusted)
+                        .collect(Collectors.toMap(ChunkEntry::id, ChunkEntry::digest));
     }
 
     /** The plan of a renamed file; null when the store lacks what the ledger promises, so that it must be parsed. */

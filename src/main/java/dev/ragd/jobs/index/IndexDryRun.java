@@ -1,24 +1,13 @@
 package dev.ragd.jobs.index;
 
 import dev.ragd.catalog.Generations;
-import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.UUID;
-import java.util.stream.Stream;
-import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * Says what a run would do. Reads the files and a private copy of the ledger in memory or in the temporary folder; asks no
@@ -53,27 +42,13 @@ public final class IndexDryRun {
      */
     public IndexReport run(IndexRequest request, Progress progress) {
         long started = System.nanoTime();
-        Path copy = null;
-        try {
-            copy = copyOfLedger();
-            String url = copy == null
-                    ? "jdbc:hsqldb:mem:" + UUID.randomUUID()
-                    : "jdbc:hsqldb:file:" + copy.resolve("jobrepo") + ";shutdown=true";
-            SingleConnectionDataSource database = new SingleConnectionDataSource(url, "SA", "", true);
-            try {
-                return report(request, progress, database, started);
-            } finally {
-                database.destroy();
-            }
-        } catch (IOException e) {
-            throw new JobException(ExitCode.FAILED, "the ledger in " + jobsFolder + " cannot be read: " + e, e);
-        } finally {
-            delete(copy);
+        try (LedgerSnapshot snapshot = LedgerSnapshot.take(jobsFolder)) {
+            snapshot.release();
+            return report(request, progress, snapshot.ledger(), started);
         }
     }
 
-    private IndexReport report(IndexRequest request, Progress progress, DataSource database, long started) {
-        Ledger ledger = Ledger.open(database);
+    private IndexReport report(IndexRequest request, Progress progress, Ledger ledger, long started) {
         String physical =
                 generations.current(request.backend(), request.collection()).physical();
         OptionalLong target = ledger.newestTarget(request.backend(), physical);
@@ -100,58 +75,6 @@ public final class IndexDryRun {
                 tally.problems,
                 notes,
                 (System.nanoTime() - started) / 1e9);
-    }
-
-    private @Nullable Path copyOfLedger() throws IOException {
-        if (!Files.exists(jobsFolder.resolve("jobrepo.script"))) {
-            return null;
-        }
-        Path lockFile = jobsFolder.resolve("owner.lock");
-        Path copy = Files.createTempDirectory("ragd-dry-run");
-        if (!Files.exists(lockFile)) {
-            copyInto(copy);
-            return copy;
-        }
-        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock()) {
-            if (lock == null) {
-                delete(copy);
-                throw new JobException(
-                        ExitCode.BUSY,
-                        "another run owns this home (" + jobsFolder.getParent() + "); wait for it",
-                        null);
-            }
-            copyInto(copy);
-            return copy;
-        }
-    }
-
-    private void copyInto(Path copy) throws IOException {
-        try (Stream<Path> files = Files.list(jobsFolder)) {
-            for (Path file : files.toList()) {
-                String name = String.valueOf(file.getFileName());
-                if (name.startsWith("jobrepo.") && !name.endsWith(".lck") && Files.isRegularFile(file)) {
-                    Files.copy(file, copy.resolve(name));
-                }
-            }
-        }
-    }
-
-    private static void delete(@Nullable Path folder) {
-        if (folder == null) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted((a, b) -> b.compareTo(a)).forEach(file -> {
-                try {
-                    Files.deleteIfExists(file);
-                } catch (IOException e) {
-                    // A file of ours in the temporary folder: the system clears it.
-                }
-            });
-        } catch (IOException e) {
-            // As above.
-        }
     }
 
     private static final class Tally implements Scanner.Sink {

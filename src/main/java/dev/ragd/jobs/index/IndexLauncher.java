@@ -7,13 +7,11 @@ import dev.ragd.jobs.FailureCause;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
-import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -94,27 +92,10 @@ public final class IndexLauncher {
         }
     }
 
-    /**
-     * The last run over this collection, when it is to be taken up: it did not complete, the command was the same, and
-     * what its plan takes for granted still is so. Otherwise a run of its own scans anew; the ledger and the pending ids
-     * tell it what the last one did.
-     */
     private @Nullable JobExecution unfinishedRunOfThisCommand() {
-        OptionalLong planner = ledger.lastJob(run.scope());
-        JobInstance instance = planner.isPresent() ? repository.getJobInstance(planner.getAsLong()) : null;
-        JobExecution last = instance == null ? null : repository.getLastJobExecution(instance);
-        if (last == null || last.getStatus() == BatchStatus.COMPLETED) {
-            return null;
-        }
-        if (last.getStatus() == BatchStatus.UNKNOWN) {
-            new DeadRuns(repository).recover(last);
-        }
-        boolean sameCommand = identity(last.getJobParameters()).equals(identity(parameters(0)));
-        boolean fits = ledger.planFits(
-                planner.getAsLong(),
-                run.world(),
-                collection -> run.resources().store().find(collection).map(CollectionInfo::id));
-        return sameCommand && fits ? last : null;
+        String now = identity(parameters(0));
+        return UnfinishedRun.find(
+                repository, ledger, run, before -> identity(before).equals(now));
     }
 
     private IndexReport outcome(JobExecution execution, boolean resumed, List<String> notes, double seconds) {

@@ -1,5 +1,7 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobReport;
 import java.util.List;
 
 /**
@@ -15,7 +17,8 @@ public record IndexReport(
         Chunks chunks,
         List<Quarantined> quarantined,
         List<String> notes,
-        double seconds) {
+        double seconds)
+        implements JobReport {
 
     /** Counts of files. */
     public record Files(long seen, long indexed, long unchanged, long renamed, long deleted, long quarantined) {}
@@ -36,5 +39,10 @@ public record IndexReport(
     public IndexReport {
         quarantined = List.copyOf(quarantined);
         notes = List.copyOf(notes);
+    }
+
+    @Override
+    public ExitCode exitCode() {
+        return quarantined.isEmpty() ? ExitCode.DONE : ExitCode.DONE_WITH_REJECTS;
     }
 }

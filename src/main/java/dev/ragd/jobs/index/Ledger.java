@@ -165,6 +165,12 @@ final class Ledger {
         return sum == null ? 0 : sum;
     }
 
+    /** How many chunks it knows of a collection, also of files of which the store is known to have lost some. */
+    long promisedCount(long target) {
+        Long sum = jdbc.queryForObject("SELECT SUM(CHUNKS) FROM RAGD_FILE WHERE TARGET_ID = ?", Long.class, target);
+        return sum == null ? 0 : sum;
+    }
+
     /** How many files have chunks in a collection. */
     long fileCount(long target) {
         Long count = jdbc.queryForObject(
@@ -334,7 +340,19 @@ final class Ledger {
      * all its chunks are written again.
      */
     void demote(long target, FileEntry file) {
+        demote(target, file, List.of());
+    }
+
+    /**
+     * The same, where the store holds something else under some of its ids.
+     *
+     * @param damaged ids of chunks that are to be embedded again
+     */
+    void demote(long target, FileEntry file, Collection<String> damaged) {
         inTransaction(() -> {
+            jdbc.batchUpdate(
+                    "UPDATE RAGD_CHUNK SET DIGEST = '' WHERE FILE_ID = ? AND CHUNK_ID = ?",
+                    damaged.stream().map(id -> new Object[] {file.id(), id}).toList());
             List<String> ids = chunks(file.id()).stream().map(ChunkEntry::id).toList();
             if (!ids.isEmpty()) {
                 notePending(target, Map.of(file.path(), ids));
@@ -361,8 +379,7 @@ final class Ledger {
      */
     void startPlan(long job, String scope, String world) {
         inTransaction(() -> {
-            jdbc.update("DELETE FROM RAGD_WORK WHERE JOB_ID IN (SELECT JOB_ID FROM RAGD_PLAN WHERE SCOPE = ?)", scope);
-            jdbc.update("DELETE FROM RAGD_PLAN WHERE SCOPE = ?", scope);
+            dropPlans("SCOPE = ?", scope);
             jdbc.update(
                     "INSERT INTO RAGD_PLAN (JOB_ID, SCOPE, FROZEN, WORLD) VALUES (?, ?, FALSE, ?)", job, scope, world);
             return true;
@@ -398,10 +415,14 @@ final class Ledger {
 
     /** Forgets a job's plan, so that the next run scans anew. */
     void dropPlan(long job) {
-        inTransaction(() -> {
-            jdbc.update("DELETE FROM RAGD_WORK WHERE JOB_ID = ?", job);
-            return jdbc.update("DELETE FROM RAGD_PLAN WHERE JOB_ID = ?", job);
-        });
+        inTransaction(() -> dropPlans("JOB_ID = ?", job));
+    }
+
+    private int dropPlans(String which, Object... values) {
+        String jobs = " WHERE JOB_ID IN (SELECT JOB_ID FROM RAGD_PLAN WHERE " + which + ")";
+        jdbc.update("DELETE FROM RAGD_WORK" + jobs, values);
+        jdbc.update("DELETE FROM RAGD_FINDING" + jobs, values);
+        return jdbc.update("DELETE FROM RAGD_PLAN WHERE " + which, values);
     }
 
     /** A number that no run had before. */
@@ -431,9 +452,19 @@ final class Ledger {
                 });
     }
 
-    /** Freezes the plan: from here on a resumed job follows it. */
+    /**
+     * Freezes the plan: from here on a resumed job follows it. Plans of other jobs for the same collection are dropped:
+     * half done, they would take for granted what this one changes.
+     */
     void freeze(long job, PlanHead head) {
-        jdbc.update(
+        inTransaction(() -> {
+            dropPlans("TARGET_ID = ? AND TARGET_ID >= 0 AND JOB_ID <> ?", head.targetId(), job);
+            return setHead(job, head);
+        });
+    }
+
+    private int setHead(long job, PlanHead head) {
+        return jdbc.update(
                 "UPDATE RAGD_PLAN SET FROZEN = TRUE, TARGET_ID = ?, COLLECTION = ?, SWITCHES = ?, SEEN = ?, UNCHANGED = ?,"
                         + " RENAMED = ?, STALE_CHUNKS = ? WHERE JOB_ID = ?",
                 head.targetId(),
@@ -493,6 +524,64 @@ final class Ledger {
         Long count = jdbc.queryForObject(
                 "SELECT COUNT(*) FROM RAGD_WORK WHERE JOB_ID = ? AND KIND NOT IN ('REMOVE', 'CLEAN')", Long.class, job);
         return count == null ? 0 : count;
+    }
+
+    /** Notes what an audit found, after what was noted for this job and stage before. */
+    void addFindings(long job, AuditStage stage, List<AuditFinding> findings) {
+        inTransaction(() -> {
+            Long last = jdbc.queryForObject(
+                    "SELECT MAX(N) FROM RAGD_FINDING WHERE JOB_ID = ? AND STAGE = ?", Long.class, job, stage.name());
+            long[] n = {last == null ? 0 : last + 1};
+            jdbc.batchUpdate(
+                    "INSERT INTO RAGD_FINDING VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    findings,
+                    ROWS_PER_STATEMENT,
+                    (statement, finding) -> {
+                        statement.setLong(1, job);
+                        statement.setString(2, stage.name());
+                        statement.setLong(3, n[0]++);
+                        statement.setString(4, finding.kind().name());
+                        statement.setString(5, finding.id());
+                        statement.setString(6, finding.path());
+                        statement.setString(7, finding.detail());
+                    });
+            return true;
+        });
+    }
+
+    void dropFindings(long job, AuditStage stage) {
+        jdbc.update("DELETE FROM RAGD_FINDING WHERE JOB_ID = ? AND STAGE = ?", job, stage.name());
+    }
+
+    /** A finding and its place among those of its job and stage. */
+    record NumberedFinding(long n, AuditFinding finding) {}
+
+    /** The next findings of a job and stage, in order. */
+    List<NumberedFinding> findings(long job, AuditStage stage, long from, int limit) {
+        return jdbc.query(
+                "SELECT N, KIND, RECORD_ID, PATH, DETAIL FROM RAGD_FINDING WHERE JOB_ID = ? AND STAGE = ? AND N >= ?"
+                        + " ORDER BY JOB_ID, STAGE, N LIMIT " + limit,
+                (row, i) -> new NumberedFinding(
+                        row.getLong(1),
+                        new AuditFinding(
+                                AuditKind.valueOf(row.getString(2)),
+                                row.getString(3),
+                                row.getString(4),
+                                row.getString(5))),
+                job,
+                stage.name(),
+                from);
+    }
+
+    /** Hands out all findings of a job and stage, in order; memory does not grow with their number. */
+    void forEachFinding(long job, AuditStage stage, Consumer<AuditFinding> consumer) {
+        long from = 0;
+        for (List<NumberedFinding> page = findings(job, stage, from, ROWS_PER_STATEMENT);
+                !page.isEmpty();
+                page = findings(job, stage, from, ROWS_PER_STATEMENT)) {
+            page.forEach(row -> consumer.accept(row.finding()));
+            from = page.get(page.size() - 1).n() + 1;
+        }
     }
 
     private void insert(long target, FileEntry file) {

@@ -17,11 +17,11 @@ final class PruneTasklet implements Tasklet {
     private static final int FILES_PER_COMMIT = 50;
     private static final String SEQ = "ragd.seq";
 
-    private final IndexRun run;
+    private final CollectionRun run;
     private final Ledger ledger;
     private final long job;
 
-    PruneTasklet(IndexRun run, Ledger ledger, long job) {
+    PruneTasklet(CollectionRun run, Ledger ledger, long job) {
         this.run = run;
         this.ledger = ledger;
         this.job = job;

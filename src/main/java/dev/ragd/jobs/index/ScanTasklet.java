@@ -17,7 +17,9 @@ import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -212,15 +214,13 @@ final class ScanTasklet implements Tasklet {
             run.progress()
                     .note("the store holds " + there + " of the " + promised
                             + " chunks that were written to it: looking for the missing ones");
-            List<FileEntry> lost = new ArrayList<>();
-            ledger.forEachFile(target, file -> {
-                List<String> ids =
-                        ledger.chunks(file.id()).stream().map(ChunkEntry::id).toList();
-                if (collection.get(ids, Field.NONE).size() != ids.size()) {
-                    lost.add(file);
+            Map<Long, FileEntry> lost = new LinkedHashMap<>();
+            PromisedChunks.ask(ledger, target, collection, Field.NONE, (file, chunk, stored) -> {
+                if (stored == null) {
+                    lost.put(file.id(), file);
                 }
             });
-            lost.forEach(file -> ledger.demote(target, file));
+            lost.values().forEach(file -> ledger.demote(target, file));
             run.progress()
                     .note(lost.size() + " files have missing chunks; those below this run's roots are indexed again");
         }

@@ -56,7 +56,7 @@ final class Scanner {
     private final Sink sink;
 
     private final Set<String> halfWritten;
-    private final PathSet seen = new PathSet();
+    private final CompactSet seen = new CompactSet();
     private final List<String> unknownPlaces = new ArrayList<>();
     private List<String> places = List.of();
     private final Set<String> renamedFrom = new HashSet<>();
@@ -246,6 +246,7 @@ final class Scanner {
             return;
         }
         seen.add(problem.path().toString());
+        seenCount++;
         String root = problem.root().toAbsolutePath().normalize().toString();
         sink.work(new Work(seq++, Work.Kind.REPORT, problem.path().toString(), root, 0, 0, null, problem.message()));
     }

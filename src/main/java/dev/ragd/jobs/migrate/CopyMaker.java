@@ -52,6 +52,9 @@ final class CopyMaker implements BlockReader.Maker<CopyBatch> {
             if (record == null) {
                 findings.add(
                         new Finding(Finding.Kind.VANISHED, id, "deleted from the source after the plan was frozen"));
+            } else if (!reembed && record.vector() == null) {
+                findings.add(
+                        new Finding(Finding.Kind.REJECTED, id, "its vector is lost; --reembed makes one of its text"));
             } else if (old != null && comparison.difference(record, old) == null) {
                 unchanged++;
             } else {

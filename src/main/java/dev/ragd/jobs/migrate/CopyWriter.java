@@ -124,7 +124,7 @@ final class CopyWriter implements ItemStreamWriter<CopyBatch> {
         try {
             Files.writeString(
                     run.rateFile(plan),
-                    System.currentTimeMillis() + " " + counts.done() + "\n",
+                    run.resources().clock().millis() + " " + counts.done() + "\n",
                     StandardCharsets.US_ASCII,
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);

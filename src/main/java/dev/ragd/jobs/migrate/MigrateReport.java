@@ -1,5 +1,7 @@
 package dev.ragd.jobs.migrate;
 
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobReport;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,8 @@ public record MigrateReport(
         boolean activated,
         Map<String, String> files,
         List<String> notes,
-        double seconds) {
+        double seconds)
+        implements JobReport {
 
     /**
      * One of the two collections.
@@ -103,5 +106,14 @@ public record MigrateReport(
     /** How the verification ended; VERIFIED for a dry run, which has none. */
     public Status status() {
         return verification == null ? Status.VERIFIED : verification.status();
+    }
+
+    @Override
+    public ExitCode exitCode() {
+        return switch (status()) {
+            case VERIFIED -> ExitCode.DONE;
+            case PARTIAL -> ExitCode.DONE_WITH_REJECTS;
+            case FAILED -> ExitCode.VERIFICATION_FAILED;
+        };
     }
 }

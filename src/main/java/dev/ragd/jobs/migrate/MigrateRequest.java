@@ -11,7 +11,7 @@ import dev.ragd.store.StoreReference;
  * @param toCollection what users will call the target collection
  * @param delta bring the target of the last verified migration of this pair up to date instead of making a new generation
  * @param reembed make new vectors from the texts, with the configured model
- * @param activate make the target the configured store after it was verified
+ * @param activate make the target the configured store and collection after it was verified
  * @param allowPartial publish although records were rejected; read a collection that a migration left unfinished
  * @param allowEmpty migrate a source without records
  * @param allowMassDelete let a delta delete an unusual share of the target

@@ -22,6 +22,7 @@ public final class MigrateRun implements AutoCloseable {
     private final Generations generations;
     private final Folders folders;
     private final Progress progress;
+    private final long started = System.nanoTime();
     private @Nullable VectorCollection source;
     private @Nullable VectorCollection target;
 
@@ -70,6 +71,11 @@ public final class MigrateRun implements AutoCloseable {
 
     Progress progress() {
         return progress;
+    }
+
+    /** How long this run has taken, by a clock that nobody can set. */
+    double seconds() {
+        return (System.nanoTime() - started) / 1e9;
     }
 
     /** The physical name of the collection read from. */

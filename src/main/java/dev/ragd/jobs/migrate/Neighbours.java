@@ -7,6 +7,7 @@ import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -28,23 +29,25 @@ final class Neighbours {
     private Neighbours() {}
 
     static Overlap compare(VectorCollection source, VectorCollection target, List<String> ids) {
-        double sum = 0;
-        int samples = 0;
+        List<SearchRequest> queries = source.get(ids, Set.of(Field.VECTOR)).stream()
+                .map(VectorRecord::vector)
+                .filter(Objects::nonNull)
+                .map(vector -> new SearchRequest(SearchRequest.Mode.VECTOR, vector, null, K, null, Field.NONE))
+                .toList();
+        if (queries.isEmpty()) {
+            return new Overlap(0, 0);
+        }
         try {
-            for (VectorRecord sample : source.get(ids, Set.of(Field.VECTOR))) {
-                if (sample.vector() != null) {
-                    sum += overlap(search(source, sample.vector()), search(target, sample.vector()));
-                    samples++;
-                }
+            List<List<SearchHit>> expected = source.searchAll(queries);
+            List<List<SearchHit>> found = target.searchAll(queries);
+            double sum = 0;
+            for (int i = 0; i < queries.size(); i++) {
+                sum += overlap(expected.get(i), found.get(i));
             }
+            return new Overlap(queries.size(), sum / queries.size());
         } catch (StoreException.UnsupportedCapability e) {
             return new Overlap(0, 0);
         }
-        return new Overlap(samples, samples == 0 ? 0 : sum / samples);
-    }
-
-    private static List<SearchHit> search(VectorCollection collection, float[] vector) {
-        return collection.search(new SearchRequest(SearchRequest.Mode.VECTOR, vector, null, K, null, Field.NONE));
     }
 
     private static double overlap(List<SearchHit> expected, List<SearchHit> found) {

@@ -84,7 +84,7 @@ final class PlanTasklet implements Tasklet {
                 gone = compares ? gone(there, frozen.set(), batch, checked.target()) : gone;
             }
         }
-        Instant now = Instant.now();
+        Instant now = run.resources().clock().instant();
         ledger.freeze(new Plan(
                 job,
                 id,

@@ -10,6 +10,7 @@ import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.Field;
 import dev.ragd.store.MetadataValue;
+import dev.ragd.store.Recovery;
 import dev.ragd.store.ScanRequest;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,7 @@ final class Preflight {
             Set<Capability> capabilities,
             long count,
             CollectionEmbedder embedder,
+            Recovery recovery,
             List<VectorRecord> sample,
             double recordsPerSecond) {}
 
@@ -128,7 +131,13 @@ final class Preflight {
                         .findFirst()
                         .orElse(0));
         return new Source(
-                info, capabilities, collection.count(), embedder(info, dimension), sample, sample.size() / seconds);
+                info,
+                capabilities,
+                collection.count(),
+                embedder(info, dimension),
+                collection.recovery(),
+                sample,
+                sample.size() / seconds);
     }
 
     private CollectionEmbedder embedder(CollectionInfo info, int dimension) {
@@ -162,13 +171,16 @@ final class Preflight {
             problems.add(
                     ExitCode.USAGE,
                     "the source " + request.from() + " does not give vectors back; add --reembed to make them anew from"
-                            + " the texts");
+                            + " the texts"
+                            + lines(source.recovery()));
         }
         if (request.reembed()
                 && !source.sample().isEmpty()
                 && source.sample().stream().allMatch(r -> r.text() == null)) {
             problems.add(ExitCode.USAGE, "the source " + name + " holds no texts: there is nothing to embed anew");
         }
+        notes.addAll(source.recovery().notes());
+        problemOfLostVectors(source, name);
         MigrationMark.read(source.info()).filter(o -> isUnfinished(o, source)).ifPresent(o -> {
             String text = "the source " + name + " is what a migration from " + o.source()
                     + " left unfinished: it holds " + source.count() + " of " + o.records() + " records";
@@ -182,6 +194,30 @@ final class Preflight {
         });
     }
 
+    private void problemOfLostVectors(Source source, String name) {
+        long lost = source.recovery().withoutVector();
+        boolean needed = !run.request().reembed() && source.capabilities().contains(Capability.VECTORS);
+        if (lost == 0 || !needed) {
+            return;
+        }
+        String text =
+                "the vectors of " + lost + " of the " + source.count() + " records of the source " + name + " are lost";
+        if (run.request().allowPartial()) {
+            notes.add(text + ": these records are left out");
+        } else {
+            problems.add(
+                    ExitCode.REFUSED,
+                    text + "; make all vectors anew from the texts with --reembed, or leave these records out with"
+                            + " --allow-partial"
+                            + lines(source.recovery()));
+        }
+    }
+
+    /** Why, a line each. */
+    private static String lines(Recovery recovery) {
+        return recovery.notes().stream().map(note -> "\n    " + note).collect(Collectors.joining());
+    }
+
     private boolean isUnfinished(MigrationMark mark, Source source) {
         boolean published = run.generations().all().stream()
                 .filter(g -> g.backend().equals(run.request().from().toString()))
@@ -193,6 +229,9 @@ final class Preflight {
     private @Nullable Target target(Source source) {
         try {
             VectorStore store = run.resources().target();
+            if (store.readOnly()) {
+                throw new StoreException.ReadOnly(store.name());
+            }
             Target target = new TargetChoice(run, problems).choose(store, source.info(), source.embedder());
             if (!store.capabilities().isEmpty()) { // else it is not there yet, and says nothing
                 problemsOfTheTarget(store, source);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The files of a report: {@code <id>.json}, {@code <id>.html}, and {@code <id>.ids.tsv} when single records are listed. */
@@ -40,14 +41,15 @@ final class ReportFiles {
         return ledger.counts(plan.job()).values().stream().anyMatch(count -> count > 0);
     }
 
-    void write(MigrateReport report) {
+    /** @param steps what ran so far, over all restarts */
+    void write(MigrateReport report, List<StepTime> steps) {
         try {
             AtomicFile.createPrivateFolder(run.folders().reports());
             if (hasFindings()) {
                 writeIds();
             }
             Rates rates = Rates.read(run.rateFile(plan), plan.batches());
-            AtomicFile.write(file(".json"), ReportJson.of(plan, report, rates));
+            AtomicFile.write(file(".json"), ReportJson.of(plan, report, steps, rates));
             AtomicFile.write(
                     file(".html"), new ReportPage(plan, report, rates).html().getBytes(StandardCharsets.UTF_8));
         } catch (IOException | UncheckedIOException e) {

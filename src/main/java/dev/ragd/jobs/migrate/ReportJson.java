@@ -2,6 +2,7 @@ package dev.ragd.jobs.migrate;
 
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -13,7 +14,7 @@ final class ReportJson {
 
     private ReportJson() {}
 
-    static byte[] of(Plan plan, MigrateReport report, Rates rates) {
+    static byte[] of(Plan plan, MigrateReport report, List<StepTime> steps, Rates rates) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ObjectWriteContext pretty = new ObjectWriteContext.Base() {
             @Override
@@ -41,6 +42,15 @@ final class ReportJson {
             json.writeNumberProperty("records_per_second", rates.perSecond());
             json.writeBooleanProperty("published", report.published());
             verification(json, report);
+            json.writeArrayPropertyStart("steps");
+            for (StepTime step : steps) {
+                json.writeStartObject();
+                json.writeStringProperty("step", step.name());
+                json.writeStringProperty("started", step.started().toString());
+                json.writeNumberProperty("seconds", step.seconds());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeArrayPropertyStart("rate");
             for (Rates.Point point : rates.points()) {
                 json.writeStartObject();

@@ -3,9 +3,12 @@ package dev.ragd.jobs.migrate;
 import dev.ragd.jobs.migrate.MigrateReport.Item;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateReport.Verification;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobInstance;
@@ -38,6 +41,8 @@ final class ReportMaker {
         if (verify != null) {
             verified = VerifyCounts.read(verify.getExecutionContext());
         }
+        List<String> all = new ArrayList<>(notes);
+        all.addAll(run.source(plan).recovery().notes());
         List<JobExecution> executions = repository.getJobExecutions(instance);
         MigrateRequest request = run.request();
         return new MigrateReport(
@@ -60,8 +65,18 @@ final class ReportMaker {
                 plan.published(),
                 plan.published() && request.activate(),
                 files,
-                notes,
-                (System.currentTimeMillis() - plan.started()) / 1e3);
+                all,
+                run.seconds());
+    }
+
+    /** The steps that ended, of all runs of the job, in the order they ran in. */
+    List<StepTime> steps(JobInstance instance) {
+        return repository.getJobExecutions(instance).stream()
+                .flatMap(run -> run.getStepExecutions().stream())
+                .map(StepTime::of)
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing(StepTime::started))
+                .toList();
     }
 
     private @Nullable Verification verification(Plan plan, VerifyCounts counts) {

@@ -80,7 +80,7 @@ final class ReportPage {
             tile(number(report.deleted()), "deleted");
         }
         tile(rates.perSecond() > 0 ? number(Math.round(rates.perSecond())) : "-", "records per second");
-        tile(time(report.seconds()), "from start to end");
+        tile(time(report.seconds()), "took the last run");
         tile(String.valueOf(report.restarts()), report.restarts() == 1 ? "restart" : "restarts");
         html.append("</div>\n");
     }

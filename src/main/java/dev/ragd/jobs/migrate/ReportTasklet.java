@@ -28,7 +28,7 @@ final class ReportTasklet implements Tasklet {
     public RepeatStatus execute(StepContribution contribution, ChunkContext context) {
         Plan plan = ledger.require(instance.getInstanceId());
         ReportFiles files = new ReportFiles(run, ledger, plan);
-        files.write(maker.make(instance, plan, files.names(), List.of()));
+        files.write(maker.make(instance, plan, files.names(), List.of()), maker.steps(instance));
         if (!plan.accepted()) {
             throw new JobException(
                     ExitCode.VERIFICATION_FAILED,

@@ -6,6 +6,7 @@ import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.migrate.MigrateReport.Item;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
+import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
@@ -58,7 +59,8 @@ public final class StandaloneVerification {
         String targetName = run.targetName();
         try (VectorCollection source = open(from, "source", sourceName);
                 VectorCollection target = open(to, "target", targetName)) {
-            boolean vectors = sameModel(source.info(), target.info());
+            List<String> notes = new ArrayList<>(source.recovery().notes());
+            boolean vectors = areComparable(source, target, notes);
             Comparison comparison = new Comparison(source, target, vectors);
             compare(source, comparison);
             long there = target.count();
@@ -83,9 +85,7 @@ public final class StandaloneVerification {
                     false,
                     false,
                     Map.of(),
-                    vectors
-                            ? List.of()
-                            : List.of("the two were embedded by different models: vectors are not compared"),
+                    notes,
                     (System.nanoTime() - started) / 1e9);
         }
     }
@@ -97,6 +97,18 @@ public final class StandaloneVerification {
             throw new JobException(
                     ExitCode.USAGE, "the " + role + " " + store.name() + " has no collection '" + name + "'", e);
         }
+    }
+
+    private static boolean areComparable(VectorCollection source, VectorCollection target, List<String> notes) {
+        if (!sameModel(source.info(), target.info())) {
+            notes.add("the two were embedded by different models: vectors are not compared");
+            return false;
+        }
+        if (!source.capabilities().contains(Capability.VECTORS)) {
+            notes.add("the source has no vectors to compare");
+            return false;
+        }
+        return true;
     }
 
     private static boolean sameModel(CollectionInfo source, CollectionInfo target) {

@@ -66,7 +66,8 @@ final class ChromaCollection implements VectorCollection {
 
     @Override
     public Set<Capability> capabilities() {
-        EnumSet<Capability> all = EnumSet.of(Capability.PERSISTENT, Capability.VECTORS, Capability.FOREIGN_VECTORS);
+        EnumSet<Capability> all = EnumSet.of(
+                Capability.PERSISTENT, Capability.VECTORS, Capability.VECTOR_SEARCH, Capability.FOREIGN_VECTORS);
         if (distance != Distance.COSINE) {
             all.add(Capability.EXACT_VECTORS);
         }

@@ -87,7 +87,8 @@ public final class ChromaStore implements VectorStore {
 
     @Override
     public Set<Capability> capabilities() {
-        EnumSet<Capability> all = EnumSet.of(Capability.PERSISTENT, Capability.VECTORS, Capability.FOREIGN_VECTORS);
+        EnumSet<Capability> all = EnumSet.of(
+                Capability.PERSISTENT, Capability.VECTORS, Capability.VECTOR_SEARCH, Capability.FOREIGN_VECTORS);
         if (features().lists() == Features.Lists.KEPT) {
             all.add(Capability.LIST_METADATA);
         }

@@ -44,8 +44,9 @@ final class HealthCheck {
         if (well) {
             check(checks, "database", "correct storage.chromadb.tenant and storage.chromadb.database", () -> {
                 api.requireDatabase(settings.tenant(), settings.database());
-                return "tenant '" + settings.tenant() + "', database '" + settings.database() + "', "
-                        + api.list().size() + " collections";
+                int collections = api.list().size();
+                return "tenant '" + settings.tenant() + "', database '" + settings.database() + "', " + collections
+                        + (collections == 1 ? " collection" : " collections");
             });
         }
         return new Health(checks);

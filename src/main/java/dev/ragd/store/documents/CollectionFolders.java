@@ -1,6 +1,7 @@
 package dev.ragd.store.documents;
 
 import dev.ragd.files.AtomicFile;
+import dev.ragd.store.DamagedCollection;
 import dev.ragd.store.StoreException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -68,25 +69,41 @@ public final class CollectionFolders {
         return root;
     }
 
-    /** All collections, ordered by name. */
+    /** The collections that can be read, ordered by name. */
     public List<CollectionFolder> list() {
         List<CollectionFolder> found = new ArrayList<>();
+        look(found, new ArrayList<>());
+        found.sort(Comparator.comparing(f -> f.header().spec().name()));
+        return found;
+    }
+
+    /** The collections whose header cannot be read, ordered by folder. */
+    public List<DamagedCollection> damaged() {
+        List<DamagedCollection> found = new ArrayList<>();
+        look(new ArrayList<>(), found);
+        found.sort(Comparator.comparing(DamagedCollection::place));
+        return found;
+    }
+
+    private void look(List<CollectionFolder> whole, List<DamagedCollection> damaged) {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, PREFIX + "*")) {
             for (Path folder : folders) {
                 if (folder.getFileName().toString().matches(PREFIX + "[0-9a-f]{32}")) {
-                    read(folder).ifPresent(found::add);
+                    try {
+                        read(folder).ifPresent(whole::add);
+                    } catch (StoreException e) {
+                        damaged.add(new DamagedCollection(folder.toString(), e));
+                    }
                 }
             }
         } catch (NoSuchFileException e) {
-            return List.of();
+            // No collection was created yet.
         } catch (NotDirectoryException e) {
             throw new StoreException.StoreRejected(
                     store + ": " + root + " is not a folder; move it away or choose another --home", e);
         } catch (IOException e) {
             throw Failures.of(e, store + " cannot list its collections", root);
         }
-        found.sort(Comparator.comparing(f -> f.header().spec().name()));
-        return found;
     }
 
     /** The collection of a name. */

@@ -4,18 +4,24 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.lucene.index.CorruptIndexException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a Lucene commit says about itself.
  *
  * @param point the commit
  * @param adapter what the adapter wants to know again
+ * @param log the name of the file with the commits that follow, until Lucene commits again; null when none do
  */
-record CommitData(CommitPoint point, Map<String, String> adapter) {
+record CommitData(
+        CommitPoint point,
+        Map<String, String> adapter,
+        @Nullable String log) {
 
     private static final String UUID_KEY = "ragd.commit";
     private static final String GENERATION = "ragd.generation";
     private static final String NEXT = "ragd.next";
+    private static final String LOG = "ragd.log";
     private static final String ADAPTER = "adapter.";
 
     CommitData {
@@ -24,12 +30,12 @@ record CommitData(CommitPoint point, Map<String, String> adapter) {
 
     /** The commit of an empty collection. */
     static CommitData first() {
-        return new CommitData(new CommitPoint(UUID.randomUUID().toString(), 1, 0), Map.of());
+        return new CommitData(new CommitPoint(UUID.randomUUID().toString(), 1, 0), Map.of(), null);
     }
 
-    CommitData next(int nextOrdinal, Map<String, String> adapterData) {
-        return new CommitData(
-                new CommitPoint(UUID.randomUUID().toString(), point.generation() + 1, nextOrdinal), adapterData);
+    /** A later commit, which still has the same log. */
+    CommitData at(CommitPoint later) {
+        return new CommitData(later, adapter, log);
     }
 
     static CommitData of(Map<String, String> userData) throws CorruptIndexException {
@@ -45,7 +51,8 @@ record CommitData(CommitPoint point, Map<String, String> adapter) {
                 return new CommitData(
                         new CommitPoint(
                                 uuid, Long.parseLong(userData.get(GENERATION)), Integer.parseInt(userData.get(NEXT))),
-                        adapter);
+                        adapter,
+                        userData.get(LOG));
             }
         } catch (NumberFormatException e) {
             throw new CorruptIndexException("the commit says " + userData, "commit", e);
@@ -59,6 +66,9 @@ record CommitData(CommitPoint point, Map<String, String> adapter) {
         data.put(UUID_KEY, point.uuid());
         data.put(GENERATION, String.valueOf(point.generation()));
         data.put(NEXT, String.valueOf(point.nextOrdinal()));
+        if (log != null) {
+            data.put(LOG, log);
+        }
         return data;
     }
 }

@@ -4,9 +4,7 @@ import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.SegmentInfos;
-import org.apache.lucene.index.Term;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -27,28 +24,27 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Ordinals.</b> Each record that is written gets the next ordinal, an int that is never given twice: a replaced
  * record has a new one, its old one is dead. So what was built from the ordinals below N of one commit stays true for
  * those that still live, and needs only the live records from N on. Ordinals that were given out after the last commit of
- * a process that died are given again, as what had them is gone.
+ * a process that died are given again, as what had them is gone; those before are given to the same records when a log is
+ * read again.
  *
  * <p><b>Reading</b> is done on a {@link DocumentSnapshot}, which shows every write that returned before it was taken.
  *
  * <p><b>Durability.</b> {@link #commit} is the commit point: what it returned from survives a power cut. {@link #close}
- * commits too.
+ * commits too. A small commit goes to a log ({@link CommitLog}) and not to Lucene, which writes what it has been given when
+ * someone reads, when there is enough of it, or at the end.
  *
  * <p><b>Processes.</b> The first write takes the collection's lock, which {@link #close} gives back; a second process that
  * wants to write gets {@link StoreException.StoreBusy}. Any number of processes read; they see the last commit there was
- * when they opened, or called {@link #refresh}.
+ * when they opened, or called {@link #refresh}, whether its writer is still there, was closed, or died.
  *
  * <p>Safe for use by several threads: writes happen one after the other, reads do not wait for each other.
  */
 public final class DocumentStore implements CollectionState {
 
-    private static final int MAX_OUTRUN = 20;
-
     private final String store;
     private final CollectionFolder folder;
     private final Directory directory;
-    private final RecordDocuments documents;
-    private final VerifiedFiles verified;
+    private final CommittedIndex durable;
     private final ReentrantLock writing = new ReentrantLock();
     private @Nullable DocumentWriter writer;
     private volatile DocumentSnapshot current;
@@ -60,37 +56,13 @@ public final class DocumentStore implements CollectionState {
         this.store = store;
         this.folder = folder;
         this.directory = directory;
-        this.documents = new RecordDocuments(folder.header());
-        this.verified = new VerifiedFiles(folder);
-        DirectoryReader reader = openVerified();
+        this.durable = new CommittedIndex(folder, directory);
         try {
-            this.current = DocumentSnapshot.first(
-                    store, folder, reader, CommitData.of(reader.getIndexCommit().getUserData()));
+            CommittedIndex.State state = durable.open();
+            this.current = DocumentSnapshot.first(store, folder, state.reader(), state.commit());
         } catch (IOException | RuntimeException e) {
-            reader.decRef();
+            durable.close();
             throw e;
-        }
-    }
-
-    /** The last commit, its files checked. */
-    private DirectoryReader openVerified() throws IOException {
-        int failures = 0;
-        while (true) {
-            DirectoryReader reader = DirectoryReader.open(directory);
-            try {
-                verified.verify(reader.getIndexCommit().getFileNames(), directory);
-                return reader;
-            } catch (NoSuchFileException | FileNotFoundException e) {
-                // A process that writes has made the next commit and deleted the files of this one.
-                boolean outrun = !reader.isCurrent() && ++failures < MAX_OUTRUN;
-                reader.decRef();
-                if (!outrun) {
-                    throw e;
-                }
-            } catch (IOException | RuntimeException e) {
-                reader.decRef();
-                throw e;
-            }
         }
     }
 
@@ -163,9 +135,7 @@ public final class DocumentStore implements CollectionState {
                         name() + " has used up its ordinals; copy it to a new collection", null);
             }
             for (int i = 0; i < batch.size(); i++) {
-                VectorRecord record = batch.get(i);
-                byte[] code = codes == null ? null : codes.get(i);
-                w.put(RecordDocuments.term(record.id()), documents.document(record, code, w.nextOrdinal()));
+                w.put(batch.get(i), codes == null ? null : codes.get(i));
                 changed = true;
             }
             return first;
@@ -210,7 +180,7 @@ public final class DocumentStore implements CollectionState {
             there = now.countOf(ids);
         }
         if (there > 0) {
-            writer().delete(ids.stream().map(RecordDocuments::term).toArray(Term[]::new));
+            writer().delete(ids);
             changed = true;
         }
         return there;
@@ -286,10 +256,10 @@ public final class DocumentStore implements CollectionState {
         requireUsable();
         writing.lock();
         try {
-            if (writer == null && !current.reader().isCurrent()) {
-                DirectoryReader reader = openVerified();
-                CommitData data = CommitData.of(reader.getIndexCommit().getUserData());
-                show(current.next(reader, data, data.point().nextOrdinal()));
+            CommittedIndex.State state = writer == null ? durable.refresh() : null;
+            if (state != null) {
+                show(current.next(
+                        state.reader(), state.commit(), state.commit().point().nextOrdinal()));
             }
         } catch (IOException | RuntimeException e) {
             throw failed(e, "cannot be read");
@@ -312,9 +282,9 @@ public final class DocumentStore implements CollectionState {
             }
             try {
                 if (writer != null && broken == null && folder.exists()) {
-                    writer.commit(null);
-                    writer.awaitMerges();
-                    verified.note(SegmentInfos.readLatestCommit(directory).files(true));
+                    writer.finish();
+                    new VerifiedFiles(folder)
+                            .note(SegmentInfos.readLatestCommit(directory).files(true));
                 }
             } finally {
                 release();
@@ -368,6 +338,7 @@ public final class DocumentStore implements CollectionState {
     private void release() throws IOException {
         closed = true;
         try (Directory d = directory;
+                CommittedIndex read = durable;
                 DocumentSnapshot last = current) {
             if (writer != null) {
                 writer.close();
@@ -399,9 +370,10 @@ public final class DocumentStore implements CollectionState {
     private DocumentWriter writer() throws IOException {
         DocumentWriter w = writer;
         if (w == null) {
-            w = new DocumentWriter(directory);
+            w = new DocumentWriter(folder, directory);
             writer = w;
             changed = true;
+            durable.close();
         }
         return w;
     }

@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.lucene.codecs.StoredFieldsReader;
 import org.apache.lucene.document.BinaryPoint;
-import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -138,16 +136,14 @@ sealed interface FilterPlan {
                 }
             }
             DocIdSetIterator doubts = iterator(doubtful, leaf);
-            StoredFieldsReader records = null;
+            StoredRecords records = null;
             for (int d = doubts.nextDoc(); d != DocIdSetIterator.NO_MORE_DOCS; d = doubts.nextDoc()) {
                 if (candidates.get(d) && !found.get(d)) {
                     if (records == null) {
-                        records =
-                                ((CodecReader) leaf.reader()).getFieldsReader().getMergeInstance();
+                        records = StoredRecords.inOrder(leaf.reader());
                     }
-                    StoredRecord record = new StoredRecord();
-                    records.document(d, record);
-                    RecordBytes.Parts parts = RecordBytes.decode(record.bytes(), !onText(), onText());
+                    RecordBytes.Parts parts =
+                            records.read(d, !onText(), onText()).parts();
                     if (filter.matches(parts.text(), parts.metadata())) {
                         found.set(d);
                     }

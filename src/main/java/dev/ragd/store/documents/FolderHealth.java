@@ -1,5 +1,6 @@
 package dev.ragd.store.documents;
 
+import dev.ragd.store.DamagedCollection;
 import dev.ragd.store.Health;
 import dev.ragd.store.Health.Check;
 import dev.ragd.store.Health.Status;
@@ -71,13 +72,21 @@ public final class FolderHealth {
 
     private void collections(List<Check> checks) {
         List<CollectionFolder> found;
+        List<DamagedCollection> damaged;
         try {
             found = folders.list();
+            damaged = folders.damaged();
         } catch (StoreException e) {
             checks.add(bad("collections", e.getMessage(), null));
             return;
         }
         checks.add(good("collections", found.size() + (found.size() == 1 ? " collection" : " collections")));
+        for (DamagedCollection one : damaged) {
+            checks.add(bad(
+                    String.valueOf(Path.of(one.place()).getFileName()),
+                    one.failure().getMessage(),
+                    null));
+        }
         for (CollectionFolder folder : found) {
             checks.add(collection(folder));
         }
@@ -86,20 +95,22 @@ public final class FolderHealth {
     private Check collection(CollectionFolder folder) {
         String name = folder.header().spec().name();
         try (Directory directory = FSDirectory.open(folder.index());
-                DirectoryReader reader = DirectoryReader.open(directory)) {
-            long bytes = 0;
-            for (LeafReaderContext leaf : reader.leaves()) {
-                ((CodecReader) leaf.reader()).checkIntegrity();
+                CommittedIndex durable = new CommittedIndex(folder, directory)) {
+            CommittedIndex.State state = durable.open();
+            try (DirectoryReader reader = state.reader()) {
+                long bytes = state.logged();
+                for (LeafReaderContext leaf : reader.leaves()) {
+                    ((CodecReader) leaf.reader()).checkIntegrity();
+                }
+                for (String file : state.files()) {
+                    bytes += directory.fileLength(file);
+                }
+                return good(
+                        name,
+                        reader.numDocs() + " records, " + mebibytes(bytes) + ", commit "
+                                + state.commit().point().generation()
+                                + ", every checksum fits" + (isLocked(folder) ? ", being written" : ""));
             }
-            for (String file : reader.getIndexCommit().getFileNames()) {
-                bytes += directory.fileLength(file);
-            }
-            CommitPoint point =
-                    CommitData.of(reader.getIndexCommit().getUserData()).point();
-            return good(
-                    name,
-                    reader.numDocs() + " records, " + mebibytes(bytes) + ", commit " + point.generation()
-                            + ", every checksum fits" + (isLocked(folder) ? ", being written" : ""));
         } catch (IOException | RuntimeException e) {
             String message = String.valueOf(
                     Failures.of(e, "it cannot be read", folder.index()).getMessage());

@@ -5,9 +5,12 @@ import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
-import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
+import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
+import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
 import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentInfo;
 import org.apache.lucene.index.SegmentReadState;
@@ -23,15 +26,11 @@ import org.apache.lucene.store.IOContext;
 final class GraphFormat extends KnnVectorsFormat {
 
     /** A segment of fewer records gets no graph. */
-    static final int MIN_RECORDS = 2_000;
+    static final int MIN_RECORDS = 500;
 
     private static final String ATTRIBUTE = "ragd.graph";
     private static final int MAX_CONNECTIONS = 16;
     private static final int BEAM_WIDTH = 100;
-
-    private final KnnVectorsFormat graph = new Lucene99HnswVectorsFormat(MAX_CONNECTIONS, BEAM_WIDTH);
-    private final KnnVectorsFormat flat =
-            new Lucene99FlatVectorsFormat(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
 
     GraphFormat() {
         super("RagdGraph1");
@@ -42,12 +41,19 @@ final class GraphFormat extends KnnVectorsFormat {
         boolean worthIt =
                 state.context.context == IOContext.Context.MERGE && state.context.mergeInfo.totalMaxDoc >= MIN_RECORDS;
         state.segmentInfo.putAttribute(ATTRIBUTE, String.valueOf(worthIt));
-        return (worthIt ? graph : flat).fieldsWriter(state);
+        FlatVectorsWriter vectors = vectors().fieldsWriter(state);
+        return worthIt ? new Lucene99HnswVectorsWriter(state, MAX_CONNECTIONS, BEAM_WIDTH, vectors, 1, null) : vectors;
     }
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-        return (hasGraph(state.segmentInfo) ? graph : flat).fieldsReader(state);
+        FlatVectorsReader vectors = vectors().fieldsReader(state);
+        return hasGraph(state.segmentInfo) ? new Lucene99HnswVectorsReader(state, vectors) : vectors;
+    }
+
+    /** The vectors of one segment, because the scorer knows what it has seen of them. */
+    private static FlatVectorsFormat vectors() {
+        return new Lucene99FlatVectorsFormat(new VectorScorer());
     }
 
     @Override
@@ -60,7 +66,7 @@ final class GraphFormat extends KnnVectorsFormat {
         return leaf instanceof SegmentReader segment && hasGraph(segment.getSegmentInfo().info);
     }
 
-    private static boolean hasGraph(SegmentInfo segment) {
+    static boolean hasGraph(SegmentInfo segment) {
         return Boolean.parseBoolean(segment.getAttribute(ATTRIBUTE));
     }
 }

@@ -25,8 +25,11 @@ import org.apache.lucene.store.IndexOutput;
  */
 final class HeaderFile {
 
-    /** The format of the whole folder: this file, the index and its fields. */
-    static final int VERSION = 1;
+    /**
+     * The format of the whole folder: this file, the index and its fields, the log, which version 1 did not have. Older ones
+     * from 1 on are read, and written as the newest.
+     */
+    static final int VERSION = 2;
 
     static final String NAME = "collection";
 
@@ -51,6 +54,22 @@ final class HeaderFile {
         AtomicFile.write(folder.resolve(NAME), bytes.toArrayCopy());
     }
 
+    /** Marks a folder of an older version as one that only a ragd that knows this one can read. */
+    static void upgrade(CollectionFolder folder) throws IOException {
+        Path file = folder.path().resolve(NAME);
+        try (IndexInput in = input(file, Files.readAllBytes(file))) {
+            if (CodecUtil.checkHeader(in, CODEC, 1, VERSION) < VERSION) {
+                write(folder.path(), folder.header());
+            }
+        }
+    }
+
+    private static IndexInput input(Path file, byte[] content) {
+        ByteBuffersDataOutput bytes = new ByteBuffersDataOutput();
+        bytes.writeBytes(content, content.length);
+        return new ByteBuffersIndexInput(bytes.toDataInput(), file.toString());
+    }
+
     /**
      * Reads it.
      *
@@ -62,9 +81,7 @@ final class HeaderFile {
     static CollectionHeader read(Path folder) throws IOException {
         Path file = folder.resolve(NAME);
         byte[] content = Files.readAllBytes(file);
-        ByteBuffersDataOutput bytes = new ByteBuffersDataOutput();
-        bytes.writeBytes(content, content.length);
-        try (IndexInput in = new ByteBuffersIndexInput(bytes.toDataInput(), file.toString())) {
+        try (IndexInput in = input(file, content)) {
             int version = CodecUtil.checkHeader(in, CODEC, 0, Integer.MAX_VALUE);
             if (version > VERSION) {
                 CodecUtil.checksumEntireFile(in);

@@ -3,7 +3,7 @@ package dev.ragd.store.documents;
 /** The Lucene fields of a record. Metadata keys never become field names, so there are no others. */
 final class Names {
 
-    /** The id: a term, and a binary doc value. */
+    /** The id: a term, and stored bytes. */
     static final String ID = "id";
     /** The ordinal: a numeric doc value. */
     static final String ORDINAL = "ordinal";

@@ -20,7 +20,10 @@ import org.apache.lucene.util.VectorUtil;
  */
 final class NearestSearch {
 
-    private static final int MIN_BEAM = 160;
+    private static final int MIN_BEAM = 64;
+    private static final int MIN_FILTERED_BEAM = 512;
+    /** Beyond the hits that are wanted: single precision may have them in another order than the exact scores. */
+    private static final int MORE = 8;
     /** More than the rounding of any sum of squares that the longest vector needs. */
     private static final double ROUNDING = 0.005;
     /** So few vectors are compared sooner than a graph is walked. */
@@ -54,16 +57,21 @@ final class NearestSearch {
     private boolean byGraph(int segment, float[] query, int k, FixedBitSet matches, float[] buffer, TopHits top)
             throws IOException {
         LeafReader leaf = segments.reader(segment);
-        int count = matches.cardinality();
-        if (count <= Math.max(FEW, 2 * k) || !GraphFormat.hasGraph(leaf)) {
+        if (!GraphFormat.hasGraph(leaf)) {
             return false;
         }
-        TopKnnCollector nearest = new TopKnnCollector(Math.max(MIN_BEAM, 2 * k), count);
-        leaf.searchNearestVectors(Names.GRAPH, query, nearest, count == leaf.maxDoc() ? null : matches);
+        int count = matches.cardinality();
+        boolean all = count == leaf.maxDoc();
+        if (count <= Math.max(all ? 0 : FEW, 2 * k)) {
+            return false;
+        }
+        TopKnnCollector nearest = new TopKnnCollector(Math.max(all ? MIN_BEAM : MIN_FILTERED_BEAM, 2 * k), count);
+        leaf.searchNearestVectors(Names.GRAPH, query, nearest, all ? null : matches);
         if (nearest.earlyTerminated()) {
             return false;
         }
-        ScoreDoc[] found = nearest.topDocs().scoreDocs;
+        ScoreDoc[] best = nearest.topDocs().scoreDocs;
+        ScoreDoc[] found = Arrays.copyOf(best, Math.min(best.length, k + MORE));
         Arrays.sort(found, Comparator.comparingInt(d -> d.doc));
         for (ScoreDoc d : found) {
             offer(segment, d.doc, query, buffer, top);

@@ -13,14 +13,30 @@ import org.jspecify.annotations.Nullable;
  * Merges neighbours only, so that records stay in the order of their ordinals, across segments too: an ordinal's place is
  * found by search instead of by a table. A segment that is mostly dead is rewritten alone; Lucene's own policy would leave
  * it until it has peers of its size.
+ *
+ * <p>Where vectors are searched by graphs, each segment costs a walk of its own, and one without a graph a comparison of all
+ * its vectors. So the newest segments are merged, and given a graph, as soon as they have enough vectors without one,
+ * together with older ones that are not much larger; what the largest of them has of a graph is taken over. Segment sizes
+ * fall geometrically from the oldest to the newest, so there are few, and a record is merged again a logarithmic number of
+ * times. Who closes a collection asks for fewer still ({@link MergeTrigger#EXPLICIT}).
  */
 final class OrderedMergePolicy extends LogByteSizeMergePolicy {
 
     private static final double MAX_DEAD = 0.33;
     /** Up to this size a segment is one file and not fifteen: each has to be waited for at a commit. */
     private static final double MAX_ONE_FILE_MEGABYTES = 64;
+    /** So many vectors without a graph are not left so while writing goes on. */
+    private static final int MAX_WITHOUT_GRAPH = 1_000;
+    /** How much larger than what is newer an older segment may be to be merged with it: while writing, and at the end. */
+    private static final int RATIO = 2;
 
-    OrderedMergePolicy() {
+    private static final int LAST_RATIO = 4;
+
+    private final boolean graphs;
+
+    /** @param graphs whether segments have graphs */
+    OrderedMergePolicy(boolean graphs) {
+        this.graphs = graphs;
         setNoCFSRatio(1);
         setMaxCFSSegmentSizeMB(MAX_ONE_FILE_MEGABYTES);
     }
@@ -28,6 +44,10 @@ final class OrderedMergePolicy extends LogByteSizeMergePolicy {
     @Override
     public @Nullable MergeSpecification findMerges(MergeTrigger trigger, SegmentInfos segments, MergeContext context)
             throws IOException {
+        MergeSpecification forGraph = graphs ? forGraph(trigger == MergeTrigger.EXPLICIT, segments, context) : null;
+        if (forGraph != null) {
+            return forGraph;
+        }
         MergeSpecification merges = super.findMerges(trigger, segments, context);
         if (merges != null) {
             return merges;
@@ -43,5 +63,41 @@ final class OrderedMergePolicy extends LogByteSizeMergePolicy {
             }
         }
         return null;
+    }
+
+    private static @Nullable MergeSpecification forGraph(boolean last, SegmentInfos segments, MergeContext context)
+            throws IOException {
+        Set<SegmentCommitInfo> busy = context.getMergingSegments();
+        int from = segments.size();
+        int records = 0;
+        while (from > 0 && !GraphFormat.hasGraph(segments.info(from - 1).info)) {
+            from--;
+            records += live(segments.info(from), context);
+        }
+        if (records < (last ? GraphFormat.MIN_RECORDS : MAX_WITHOUT_GRAPH)) {
+            if (!last || segments.size() == 0) {
+                return null;
+            }
+            from = segments.size() - 1;
+            records = live(segments.info(from), context);
+        }
+        while (from > 0 && live(segments.info(from - 1), context) <= (long) (last ? LAST_RATIO : RATIO) * records) {
+            from--;
+            records += live(segments.info(from), context);
+        }
+        List<SegmentCommitInfo> together = segments.asList().subList(from, segments.size());
+        boolean asItShouldBe = together.size() == 1 && GraphFormat.hasGraph(together.get(0).info);
+        if (asItShouldBe
+                || records < GraphFormat.MIN_RECORDS
+                || together.stream().anyMatch(busy::contains)) {
+            return null;
+        }
+        MergeSpecification merges = new MergeSpecification();
+        merges.add(new OneMerge(List.copyOf(together)));
+        return merges;
+    }
+
+    private static int live(SegmentCommitInfo segment, MergeContext context) throws IOException {
+        return segment.info.maxDoc() - context.numDeletesToMerge(segment);
     }
 }

@@ -53,7 +53,7 @@ final class RecordBytes {
                 out.writeBytes(utf8, utf8.length);
             }
             byte[] bytes = out.toArrayCopy();
-            int sum = sum(bytes, 0, bytes.length);
+            int sum = sum(bytes, bytes.length);
             for (int i = 0; i < SUM; i++) {
                 bytes[i] = (byte) (sum >>> (8 * i));
             }
@@ -68,11 +68,16 @@ final class RecordBytes {
 
     /** @throws CorruptIndexException when the bytes are not those that were written */
     static Parts decode(byte[] bytes, boolean wantMetadata, boolean wantText) throws IOException {
-        if (bytes.length <= SUM) {
-            throw corrupt("a record of " + bytes.length + " bytes");
+        return decode(bytes, bytes.length, wantMetadata, wantText);
+    }
+
+    /** The same of an array that is longer than the record. */
+    static Parts decode(byte[] bytes, int length, boolean wantMetadata, boolean wantText) throws IOException {
+        if (length <= SUM) {
+            throw corrupt("a record of " + length + " bytes");
         }
-        ByteArrayDataInput in = new ByteArrayDataInput(bytes);
-        if (in.readInt() != sum(bytes, 0, bytes.length)) {
+        ByteArrayDataInput in = new ByteArrayDataInput(bytes, 0, length);
+        if (in.readInt() != sum(bytes, length)) {
             throw corrupt("the checksum of a record does not fit its bytes");
         }
         Metadata metadata = Metadata.EMPTY;
@@ -83,7 +88,7 @@ final class RecordBytes {
         }
         String text = null;
         if (in.readByte() == 1 && wantText) {
-            text = new String(bytes, in.getPosition(), bytes.length - in.getPosition(), StandardCharsets.UTF_8);
+            text = new String(bytes, in.getPosition(), length - in.getPosition(), StandardCharsets.UTF_8);
         }
         return new Parts(metadata, text);
     }
@@ -177,9 +182,9 @@ final class RecordBytes {
         }
     }
 
-    private static int sum(byte[] bytes, int offset, int length) {
+    private static int sum(byte[] bytes, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes, offset + SUM, length - SUM);
+        crc.update(bytes, SUM, length - SUM);
         return (int) crc.getValue();
     }
 

@@ -3,6 +3,7 @@ package dev.ragd.store.documents;
 import dev.ragd.store.Distance;
 import dev.ragd.store.VectorRecord;
 import java.util.Objects;
+import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -29,28 +30,39 @@ final class RecordDocuments {
 
     private final VectorStorage storage;
     private final Distance distance;
+    private final boolean first;
 
-    RecordDocuments(CollectionHeader header) {
+    /** @param codec that writes them */
+    RecordDocuments(CollectionHeader header, Codec codec) {
         this.storage = header.storage();
         this.distance = header.spec().distance();
+        this.first = codec instanceof DocumentCodec1;
     }
 
-    /** @param code what the adapter keeps of the vector; null where the storage is another one than CODES */
-    Document document(VectorRecord record, byte @Nullable [] code, int ordinal) {
+    /**
+     * A record as a document.
+     *
+     * @param record its vector may be null when it is not kept
+     * @param content text and metadata as {@link RecordBytes}
+     * @param code what the adapter keeps of the vector; null where the storage is another one than CODES
+     */
+    Document document(VectorRecord record, BytesRef content, @Nullable BytesRef code, int ordinal) {
         Document document = new Document();
         BytesRef id = new BytesRef(record.id());
-        document.add(new StringField(Names.ID, id, Field.Store.NO));
-        document.add(new BinaryDocValuesField(Names.ID, id));
+        document.add(new StringField(Names.ID, id, first ? Field.Store.NO : Field.Store.YES));
+        if (first) {
+            document.add(new BinaryDocValuesField(Names.ID, id));
+        }
         document.add(new NumericDocValuesField(Names.ORDINAL, ordinal));
         String text = record.text();
-        document.add(new StoredField(Names.RECORD, RecordBytes.encode(record.metadata(), text)));
+        document.add(new StoredField(Names.RECORD, content));
         if (text != null && !text.isEmpty()) {
             document.add(new Field(Names.WORDS, text, WORDS));
         }
         MetadataTerms.add(record.metadata(), text != null, document);
         if (storage == VectorStorage.CODES) {
-            document.add(new BinaryDocValuesField(Names.CODE, new BytesRef(Objects.requireNonNull(code))));
-        } else {
+            document.add(new BinaryDocValuesField(Names.CODE, Objects.requireNonNull(code)));
+        } else if (storage != VectorStorage.NONE) {
             addVector(Objects.requireNonNull(record.vector()), document);
         }
         return document;
@@ -59,7 +71,7 @@ final class RecordDocuments {
     private void addVector(float[] vector, Document document) {
         if (storage == VectorStorage.GRAPH && fitsGraph(vector, distance)) {
             document.add(new KnnFloatVectorField(Names.GRAPH, vector.clone(), similarity(distance)));
-        } else if (storage != VectorStorage.NONE) {
+        } else {
             document.add(new BinaryDocValuesField(Names.VECTOR, VectorBytes.encode(vector)));
         }
     }

@@ -10,14 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.apache.lucene.index.BinaryDocValues;
-import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.PostingsEnum;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.util.Bits;
@@ -66,38 +62,29 @@ final class RecordReader {
 
     private final class SegmentReading {
         private final int segment;
-        private final LeafReader leaf;
-        private final BinaryDocValues ids;
-        private final @Nullable StoredFields stored;
+        private final StoredRecords stored;
         private final @Nullable VectorReader vectors;
         private final boolean text;
         private final boolean metadata;
 
         SegmentReading(int segment, Set<Field> fields) throws IOException {
             this.segment = segment;
-            leaf = segments.reader(segment);
-            ids = DocValues.getBinary(leaf, Names.ID);
+            stored = StoredRecords.of(segments.reader(segment));
             text = fields.contains(Field.TEXT);
             metadata = fields.contains(Field.METADATA);
-            stored = text || metadata ? leaf.storedFields() : null;
             vectors = fields.contains(Field.VECTOR)
                     ? new VectorReader(snapshot, segments, header.spec().dimension())
                     : null;
         }
 
         VectorRecord record(int document) throws IOException {
-            if (!ids.advanceExact(document)) {
-                throw new CorruptIndexException("document " + document + " has no id", leaf.toString());
-            }
-            String id = ids.binaryValue().utf8ToString();
-            RecordBytes.Parts parts = new RecordBytes.Parts(Metadata.EMPTY, null);
-            if (stored != null) {
-                StoredRecord bytes = new StoredRecord();
-                stored.document(document, bytes);
-                parts = RecordBytes.decode(bytes.bytes(), metadata, text);
-            }
             float[] vector = vectors == null ? null : vectors.read(segment, document);
-            return new VectorRecord(id, vector, parts.text(), parts.metadata());
+            if (!text && !metadata) {
+                return new VectorRecord(stored.id(document), vector, null, Metadata.EMPTY);
+            }
+            StoredRecords.Entry entry = stored.read(document, metadata, text);
+            return new VectorRecord(
+                    entry.id(), vector, entry.parts().text(), entry.parts().metadata());
         }
     }
 
@@ -191,12 +178,6 @@ final class RecordReader {
 
     /** The id of a document. */
     String id(int segment, int document) {
-        return snapshot.run(() -> {
-            BinaryDocValues ids = DocValues.getBinary(segments.reader(segment), Names.ID);
-            if (!ids.advanceExact(document)) {
-                throw new CorruptIndexException("document " + document + " has no id", "segment " + segment);
-            }
-            return ids.binaryValue().utf8ToString();
-        });
+        return snapshot.run(() -> StoredRecords.of(segments.reader(segment)).id(document));
     }
 }

@@ -6,9 +6,11 @@
  * <p>An adapter with an index of its own uses it so:
  *
  * <ol>
- *   <li>{@link dev.ragd.store.documents.CollectionFolders} maps names to folders under {@code data/<store>};
+ *   <li>It extends {@link dev.ragd.store.documents.LocalStore}, which leaves it to say what a new collection's header is, how
+ *       one is opened, and how all of them are. Below,
+ *       {@link dev.ragd.store.documents.CollectionFolders} maps names to folders under {@code data/<store>};
  *       {@link dev.ragd.store.documents.OpenCollections} gives all handles of a collection one shared
- *       {@link dev.ragd.store.documents.CollectionState}, and does list, find, create, open and drop.
+ *       {@link dev.ragd.store.documents.CollectionState}.
  *   <li>{@link dev.ragd.store.documents.DocumentStore#upsert} returns the ordinal of the first record written. The adapter
  *       adds the vectors to its index under these ordinals. It need not learn which ordinals died: that is in
  *       {@link dev.ragd.store.documents.DocumentSnapshot#live}.

@@ -35,22 +35,32 @@ final class Candidates {
      * @param id gives the id of an ordinal; asked where scores are equal
      */
     List<ScoredOrdinal> best(int k, IntFunction<String> id) {
-        List<ScoredOrdinal> all = new ArrayList<>(n);
+        ScoredOrdinal[] all = new ScoredOrdinal[n];
         for (int i = 0; i < n; i++) {
-            all.add(new ScoredOrdinal(ordinals[i], scores[i]));
+            all[i] = new ScoredOrdinal(ordinals[i], scores[i]);
         }
-        all.sort(Comparator.comparingDouble(ScoredOrdinal::score).reversed().thenComparingInt(ScoredOrdinal::ordinal));
+        Arrays.sort(all, Candidates::compare);
         List<ScoredOrdinal> best = new ArrayList<>(k);
         int at = 0;
-        while (at < all.size() && best.size() < k) {
+        while (at < n && best.size() < k) {
             int end = at + 1;
-            while (end < all.size() && all.get(end).score() == all.get(at).score()) {
+            while (end < n && all[end].score() == all[at].score()) {
                 end++;
             }
-            best.addAll(end - at == 1 ? all.subList(at, end) : inOrderOfId(all.subList(at, end), id));
+            if (end - at == 1) {
+                best.add(all[at]);
+            } else {
+                best.addAll(inOrderOfId(Arrays.asList(all).subList(at, end), id));
+            }
             at = end;
         }
         return best.size() <= k ? best : new ArrayList<>(best.subList(0, k));
+    }
+
+    /** Written out, because a search spends its time here: comparators made of comparators are not inlined. */
+    private static int compare(ScoredOrdinal a, ScoredOrdinal b) {
+        int byScore = Double.compare(b.score(), a.score());
+        return byScore != 0 ? byScore : Integer.compare(a.ordinal(), b.ordinal());
     }
 
     /** The same ordinal may be there twice. */

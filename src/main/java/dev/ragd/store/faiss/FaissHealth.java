@@ -13,6 +13,7 @@ import dev.ragd.store.documents.DocumentSnapshot;
 import dev.ragd.store.documents.FolderHealth;
 import dev.ragd.store.documents.OrdinalSet;
 import dev.ragd.store.documents.ScoredOrdinal;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -48,9 +49,8 @@ final class FaissHealth {
         } catch (FaissUnavailableException e) {
             checks.add(new Check("library", Status.UNHEALTHY, "unavailable: " + e.getMessage(), e.advice()));
         }
-        Health records = new FolderHealth(folders).check();
-        checks.addAll(records.checks());
-        if (library != null && records.status() != Status.UNHEALTHY) {
+        checks.addAll(new FolderHealth(folders).check().checks());
+        if (library != null && Files.isDirectory(folders.root())) {
             for (CollectionFolder folder : folders.list()) {
                 checks.add(index(folder, library));
             }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class IndexBuild {
 
     /** Enough for several threads to share, little enough to wait for. */
-    private static final int ADDED_AT_ONCE = 1_024;
+    private static final int ADDED_AT_ONCE = 4_096;
 
     /** Of more vectors k-means places its centroids no better. */
     private static final int TRAINED_PER_LIST = 64;

@@ -1,5 +1,7 @@
 package dev.ragd.store.faiss;
 
+import dev.ragd.faiss.Measure;
+import dev.ragd.faiss.Measured;
 import dev.ragd.faiss.Members;
 import dev.ragd.faiss.Neighbours;
 import dev.ragd.faiss.VectorIndex;
@@ -48,12 +50,11 @@ final class NearestSearch {
         this.effort = effort;
         this.query = query;
         this.square = RowForm.square(query);
-        this.row = new float[query.length];
-        RowForm.write(distance, query, square, row, 0);
+        this.row = RowForm.of(distance, query, square);
         this.filtered = filter != null;
         this.wanted = filter == null ? now.live() : now.matching(filter);
         this.k = Math.min(k, wanted.size());
-        this.candidates = new Candidates(k + 4 * MORE);
+        this.candidates = new Candidates(this.k + 4 * MORE);
     }
 
     List<ScoredOrdinal> run() {
@@ -104,10 +105,21 @@ final class NearestSearch {
 
     private void approximate(Part part, @Nullable Members members, double share) {
         int some = k + MORE;
-        int looked = part.index().type() == VectorIndex.Type.HNSW
-                ? Math.min(part.count(), effort.candidates(some, share))
+        boolean graph = part.index().type() == VectorIndex.Type.HNSW;
+        int looked = graph
+                ? Math.min(part.count(), effort.candidates(k, share))
                 : effort.nprobe() > 0 ? effort.nprobe() : Probes.of(part.count());
-        offer(part, part.index().search(row, 1, some, Math.max(1, looked), members, 1));
+        if (graph && part.isExact()) {
+            Measured found = part.index().nearest(row, measure(), query, some, Math.max(1, looked), members);
+            for (int i = 0; i < found.found(); i++) {
+                int ordinal = part.ordinals().id((int) found.rows()[i]);
+                if (wanted.contains(ordinal)) {
+                    candidates.offer(ordinal, distance.scoreOf(found.measures()[i]));
+                }
+            }
+        } else {
+            offer(part, part.index().search(row, 1, some, Math.max(1, looked), members, 1));
+        }
     }
 
     private void compareAll(Part part, @Nullable Members members, int eligible) {
@@ -164,7 +176,7 @@ final class NearestSearch {
         double[] scores = new double[n];
         if (part.isExact()) {
             long[] rows = Arrays.copyOf(found.rows(), n);
-            double[] measures = measures(part.index(), rows);
+            double[] measures = part.index().measures(measure(), query, rows);
             for (int i = 0; i < n; i++) {
                 scores[i] = distance.scoreOf(measures[i]);
                 candidates.offer(part.ordinals().id((int) rows[i]), scores[i]);
@@ -179,19 +191,13 @@ final class NearestSearch {
         return scores;
     }
 
-    /** As {@link Distance#measure} computes them, to the bit. */
-    private double[] measures(VectorIndex index, long[] rows) {
-        if (distance == Distance.L2) {
-            return index.sums(VectorIndex.Sum.SQUARED_DIFFERENCE, query, rows);
-        }
-        double[] measures = index.sums(VectorIndex.Sum.PRODUCT, query, rows);
-        if (distance == Distance.COSINE) {
-            double[] squares = index.sums(VectorIndex.Sum.SQUARE, query, rows);
-            for (int i = 0; i < rows.length; i++) {
-                measures[i] = square == 0 || squares[i] == 0 ? 0 : measures[i] / Math.sqrt(square * squares[i]);
-            }
-        }
-        return measures;
+    /** What {@link Distance#measure} computes, to the bit. */
+    private Measure measure() {
+        return switch (distance) {
+            case COSINE -> Measure.COSINE;
+            case L2 -> Measure.SQUARED_DIFFERENCE;
+            case IP -> Measure.PRODUCT;
+        };
     }
 
     private double compare(int ordinal) {

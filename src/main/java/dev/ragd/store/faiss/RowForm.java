@@ -22,12 +22,33 @@ final class RowForm {
         return distance == Distance.L2 ? Metric.L2 : Metric.INNER_PRODUCT;
     }
 
+    /** The squared length, summed in four parts at a time. */
     static double square(float[] vector) {
-        double sum = 0;
-        for (float x : vector) {
-            sum += (double) x * x;
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        int i = 0;
+        for (; i + 4 <= vector.length; i += 4) {
+            s0 += (double) vector[i] * vector[i];
+            s1 += (double) vector[i + 1] * vector[i + 1];
+            s2 += (double) vector[i + 2] * vector[i + 2];
+            s3 += (double) vector[i + 3] * vector[i + 3];
         }
-        return sum;
+        for (; i < vector.length; i++) {
+            s0 += (double) vector[i] * vector[i];
+        }
+        return s0 + s1 + (s2 + s3);
+    }
+
+    /** The row of a vector: the same array when it keeps its bits. */
+    static float[] of(Distance distance, float[] vector, double square) {
+        if (isKept(distance, square)) {
+            return vector;
+        }
+        float[] row = new float[vector.length];
+        write(distance, vector, square, row, 0);
+        return row;
     }
 
     /** False when FAISS cannot measure the vector. */

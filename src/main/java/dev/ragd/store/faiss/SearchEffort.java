@@ -15,7 +15,7 @@ public record SearchEffort(int efSearch, int nprobe, int few, int worth) {
     private static final double EXPONENT = 0.75;
 
     /** For real use. */
-    public static final SearchEffort USUAL = new SearchEffort(256, 0, 2_000, 60);
+    public static final SearchEffort USUAL = new SearchEffort(256, 0, 2_000, 25);
 
     public SearchEffort {
         if (efSearch < 1 || efSearch > 10_000) {

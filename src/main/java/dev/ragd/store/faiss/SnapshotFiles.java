@@ -48,8 +48,8 @@ final class SnapshotFiles {
         String name = PREFIX + UUID.randomUUID() + SUFFIX;
         int[] checksum = new int[1];
         AtomicFile.write(folder.file(name), temporary -> {
-            part.index().write(temporary);
-            SnapshotHeader header = header(part, next, before, plan, Files.size(temporary));
+            long payload = part.index().write(temporary);
+            SnapshotHeader header = header(part, next, before, plan, payload);
             checksum[0] = append(temporary, part.ordinals(), header);
         });
         return new SnapshotName(name, Files.size(folder.file(name)), checksum[0]);
@@ -70,15 +70,16 @@ final class SnapshotFiles {
                 graph ? plan.m() : 0,
                 graph ? plan.efConstruction() : 0,
                 part.largestSquare(),
-                payload);
+                payload,
+                index.isCoded());
     }
 
     /** Appends ordinals, header and checksum. */
     private static int append(Path file, RowIds ordinals, SnapshotHeader header) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             CRC32C crc = new CRC32C();
-            update(crc, channel, header.payload());
-            channel.position(header.payload());
+            update(crc, channel, header.startOfOrdinals());
+            channel.position(header.startOfOrdinals());
             ByteBuffer out = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
             for (int row = 0; row < header.rows(); row++) {
                 out.putInt(ordinals.id(row));
@@ -130,7 +131,10 @@ final class SnapshotFiles {
                                 && index.metric() == RowForm.metric(header.distance())
                                 && index.count() == header.rows(),
                         "it holds another index than it says");
-            } catch (UnusableSnapshotException e) {
+                if (header.coded()) {
+                    index.readCodes(file, header.startOfCodes());
+                }
+            } catch (UnusableSnapshotException | RuntimeException e) {
                 index.close();
                 throw e;
             }
@@ -171,7 +175,7 @@ final class SnapshotFiles {
         for (int row = 0; row < header.rows(); row += some.length) {
             int n = Math.min(some.length, header.rows() - row);
             in.clear().limit(n * Integer.BYTES);
-            readFully(channel, in, header.payload() + (long) row * Integer.BYTES);
+            readFully(channel, in, header.startOfOrdinals() + (long) row * Integer.BYTES);
             in.flip().asIntBuffer().get(some, 0, n);
             try {
                 ordinals.append(some, n);

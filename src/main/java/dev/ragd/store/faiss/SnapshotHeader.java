@@ -22,6 +22,7 @@ import java.util.UUID;
  * @param efConstruction of a graph; 0 otherwise
  * @param largestSquare the largest squared length of a vector in it
  * @param payload bytes of FAISS's part
+ * @param coded the codes of a graph's rows follow FAISS's part
  */
 record SnapshotHeader(
         UUID collection,
@@ -35,9 +36,13 @@ record SnapshotHeader(
         int links,
         int efConstruction,
         double largestSquare,
-        long payload) {
+        long payload,
+        boolean coded) {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /** The format before there were codes. */
+    private static final int OLDEST = 1;
 
     /** Bytes of the header, the checksum included. */
     static final int SIZE = 84;
@@ -52,7 +57,7 @@ record SnapshotHeader(
         out.put((byte) type.ordinal())
                 .put((byte) distance.ordinal())
                 .put((byte) (exact ? 1 : 0))
-                .put((byte) 0);
+                .put((byte) (coded ? 1 : 0));
         out.putLong(collection.getMostSignificantBits()).putLong(collection.getLeastSignificantBits());
         out.putInt(dimension).putInt(rows).putInt(next).putInt(links);
         out.putDouble(largestSquare).putLong(generation).putLong(payload);
@@ -72,13 +77,13 @@ record SnapshotHeader(
             throw new UnusableSnapshotException("it is no snapshot of an index");
         }
         int version = in.getInt();
-        if (version != VERSION) {
-            throw new UnusableSnapshotException("it has format " + version + ", expected " + VERSION);
+        if (version < OLDEST || version > VERSION) {
+            throw new UnusableSnapshotException("it has format " + version + ", expected " + OLDEST + " to " + VERSION);
         }
         int type = in.get();
         int distance = in.get();
         boolean exact = in.get() == 1;
-        in.get();
+        boolean coded = in.get() == 1;
         UUID collection = new UUID(in.getLong(), in.getLong());
         int dimension = in.getInt();
         int rows = in.getInt();
@@ -106,11 +111,22 @@ record SnapshotHeader(
                 links,
                 efConstruction,
                 largestSquare,
-                payload);
+                payload,
+                coded);
+    }
+
+    /** Where codes begin. */
+    long startOfCodes() {
+        return VectorIndex.startOfCodes(payload);
+    }
+
+    /** Where the ordinals begin. */
+    long startOfOrdinals() {
+        return coded ? startOfCodes() + VectorIndex.bytesOfCodes(dimension, rows) : payload;
     }
 
     /** Bytes of a whole file. */
     long fileSize() {
-        return payload + (long) rows * Integer.BYTES + SIZE;
+        return startOfOrdinals() + (long) rows * Integer.BYTES + SIZE;
     }
 }

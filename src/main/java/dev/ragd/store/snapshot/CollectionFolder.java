@@ -4,6 +4,7 @@ import dev.ragd.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +37,7 @@ final class CollectionFolder {
         return prefix(collection) + id.substring(0, 8);
     }
 
-    /** The folders of collections below a snapshot, ordered by name. */
+    /** The folders of collections below a snapshot, ordered by name; none when it is not there yet. */
     static List<Path> in(Path snapshot) throws IOException {
         List<Path> folders = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(snapshot)) {
@@ -45,6 +46,8 @@ final class CollectionFolder {
                     folders.add(entry);
                 }
             }
+        } catch (NoSuchFileException e) {
+            return List.of();
         }
         folders.sort(null);
         return folders;

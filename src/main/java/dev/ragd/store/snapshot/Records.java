@@ -5,6 +5,7 @@ import dev.ragd.store.Field;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
+import dev.ragd.store.ids.IdIndex;
 import dev.ragd.store.snapshot.parquet.DamagedPartException;
 import dev.ragd.store.snapshot.parquet.EncodedRowGroup;
 import dev.ragd.store.snapshot.parquet.Part;

@@ -125,30 +125,62 @@ final class SnapshotCollection implements VectorCollection {
 
     @Override
     public List<SearchHit> search(SearchRequest request) {
+        return searchAll(List.of(request)).get(0);
+    }
+
+    /** {@inheritDoc} One walk through the collection answers all. */
+    @Override
+    public List<List<SearchHit>> searchAll(List<SearchRequest> requests) {
+        requests.forEach(this::requireSupported);
+        return call(records -> {
+            List<Search> searches = new ArrayList<>();
+            for (SearchRequest request : requests) {
+                float[] query = Objects.requireNonNull(request.vector());
+                requireDimension(records, records.info().dimension().orElseThrow(), query.length, "the query");
+                searches.add(new Search(request, query, new TopHits(request.k())));
+            }
+            Distance distance = records.info().distance();
+            records.walk(0, false, (rows, row) -> {
+                float[] vector = rows.vector(row);
+                for (Search search : searches) {
+                    if (matches(search.request().filter(), rows, row)) {
+                        search.best()
+                                .add(
+                                        (int) rows.sequence(row),
+                                        distance.score(search.query(), vector),
+                                        () -> rows.id(row));
+                    }
+                }
+                return true;
+            });
+            List<List<SearchHit>> answers = new ArrayList<>();
+            for (Search search : searches) {
+                answers.add(hits(records, search));
+            }
+            return answers;
+        });
+    }
+
+    private record Search(SearchRequest request, float[] query, TopHits best) {}
+
+    private static List<SearchHit> hits(Records records, Search search) throws IOException {
+        Set<Field> fields = search.request().fields();
+        List<SearchHit> hits = new ArrayList<>();
+        for (TopHits.Hit hit : search.best().bestFirst()) {
+            VectorRecord record = fields.isEmpty()
+                    ? new VectorRecord(hit.id(), null, null, Metadata.EMPTY)
+                    : records.get(hit.sequence(), fields);
+            hits.add(new SearchHit(record, hit.score()));
+        }
+        return hits;
+    }
+
+    private void requireSupported(SearchRequest request) {
         switch (request.mode()) {
             case KEYWORD -> throw unsupported(Capability.KEYWORD_SEARCH, "search by words");
             case HYBRID -> throw unsupported(Capability.HYBRID_SEARCH, "search by vector and words");
             case VECTOR -> {}
         }
-        float[] query = Objects.requireNonNull(request.vector());
-        return call(records -> {
-            CollectionInfo info = records.info();
-            requireDimension(records, info.dimension().orElseThrow(), query.length, "the query");
-            Distance distance = info.distance();
-            TopHits best = new TopHits(request.k());
-            records.walk(0, false, (rows, row) -> {
-                if (matches(request.filter(), rows, row)) {
-                    double score = distance.score(query, rows.vector(row));
-                    best.add((int) rows.sequence(row), rows.id(row), score);
-                }
-                return true;
-            });
-            List<SearchHit> hits = new ArrayList<>();
-            for (TopHits.Hit hit : best.bestFirst()) {
-                hits.add(new SearchHit(records.get(hit.sequence(), request.fields()), hit.score()));
-            }
-            return hits;
-        });
     }
 
     @Override

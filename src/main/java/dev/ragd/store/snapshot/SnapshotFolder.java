@@ -85,6 +85,10 @@ final class SnapshotFolder {
     static Health health(Path folder) {
         List<Health.Check> checks = new ArrayList<>();
         try {
+            if (isToBeCreated(folder)) {
+                return new Health(
+                        List.of(new Health.Check("snapshot", Health.Status.HEALTHY, "nothing is stored yet", null)));
+            }
             requireSnapshot(folder);
             checks.add(new Health.Check("snapshot", Health.Status.HEALTHY, folder + " is a snapshot", null));
             for (Path path : CollectionFolder.in(folder)) {

@@ -38,6 +38,7 @@ public final class SnapshotStore implements VectorStore {
             Capability.FOREIGN_VECTORS,
             Capability.EXACT_DOUBLES,
             Capability.LIST_METADATA,
+            Capability.VECTOR_SEARCH,
             Capability.PERSISTENT);
 
     private final Path folder;
@@ -70,19 +71,22 @@ public final class SnapshotStore implements VectorStore {
     }
 
     /**
-     * Opens a snapshot to read and to write, and makes one of a folder that is missing or empty.
+     * Opens a snapshot to read and to write. One is made of a folder that is missing or empty with the first collection, not
+     * before: who only looks leaves nothing behind.
      *
      * @throws StoreException.ForeignData when the folder holds something else
      * @throws StoreException.CorruptIndex when {@code snapshot.json} is damaged
      * @throws StoreException.FormatTooNew when a newer ragd made it
      */
     public static SnapshotStore create(Path folder) {
-        SnapshotFolder.create(folder);
+        if (!SnapshotFolder.isToBeCreated(folder)) {
+            SnapshotFolder.requireSnapshot(folder);
+        }
         return new SnapshotStore(folder, true);
     }
 
     /**
-     * True when {@link #create} would make a snapshot there, false when there is one already. Nothing is created.
+     * True when a snapshot of {@link #create} is still to be made there, false when there is one already. Nothing is created.
      *
      * @throws StoreException.ForeignData when the folder holds something else
      */
@@ -129,6 +133,7 @@ public final class SnapshotStore implements VectorStore {
     @Override
     public synchronized VectorCollection create(CollectionSpec spec) {
         requireWritable();
+        SnapshotFolder.create(folder);
         // The lock on the snapshot itself: no two may make a collection of the same name at once.
         try (CollectionLock lock = CollectionLock.exclusive(folder)) {
             CollectionFolder.removeAbandoned(folder);
@@ -168,6 +173,9 @@ public final class SnapshotStore implements VectorStore {
     @Override
     public synchronized boolean drop(String collection) {
         requireWritable();
+        if (SnapshotFolder.isToBeCreated(folder)) {
+            return false;
+        }
         try (CollectionLock lock = CollectionLock.exclusive(folder)) {
             Path path = folderOf(collection);
             if (path == null) {

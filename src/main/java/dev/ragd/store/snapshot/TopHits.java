@@ -1,5 +1,6 @@
 package dev.ragd.store.snapshot;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,9 +22,17 @@ final class TopHits {
         this.size = size;
     }
 
-    void add(int sequence, String id, double score) {
-        Hit hit = new Hit(sequence, id, score);
+    /** Where the id of a row is had from; asked only when its score is good enough. */
+    interface Id {
+        String get() throws IOException;
+    }
+
+    void add(int sequence, double score, Id id) throws IOException {
         Hit worst = worstFirst.peek();
+        if (worst != null && worstFirst.size() == size && score < worst.score()) {
+            return;
+        }
+        Hit hit = new Hit(sequence, id.get(), score);
         if (worst == null || worstFirst.size() < size) {
             worstFirst.add(hit);
         } else if (BEST_FIRST.compare(hit, worst) < 0) {

@@ -46,13 +46,7 @@ public final class TestServer implements AutoCloseable {
                 port = free(attempt == 0 ? port : 0);
                 List<String> command = new ArrayList<>(program);
                 command.addAll(List.of(
-                        "run",
-                        "--path",
-                        folder.resolve("data").toString(),
-                        "--port",
-                        String.valueOf(port),
-                        "--host",
-                        "127.0.0.1"));
+                        "run", "--path", data().toString(), "--port", String.valueOf(port), "--host", "127.0.0.1"));
                 process = new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(log().toFile())
@@ -77,6 +71,11 @@ public final class TestServer implements AutoCloseable {
     /** Its process id. */
     public synchronized long pid() {
         return process.pid();
+    }
+
+    /** The folder that it keeps its data in. */
+    public Path data() {
+        return folder.resolve("data");
     }
 
     /** Its output. */

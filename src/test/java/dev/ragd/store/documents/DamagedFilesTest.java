@@ -3,7 +3,10 @@ package dev.ragd.store.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Distance;
 import dev.ragd.store.Field;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
 import java.io.IOException;
@@ -148,6 +151,29 @@ class DamagedFilesTest {
     }
 
     @Test
+    void aDamagedHeaderDoesNotHideTheOtherCollections() throws IOException {
+        CollectionFolders folders = new CollectionFolders("test", root);
+        CollectionSpec other = new CollectionSpec("other", 3, Distance.L2, Metadata.EMPTY);
+        folders.create(CollectionHeader.create(other, VectorStorage.EXACT, Metadata.EMPTY), DocumentStore::fill);
+        Files.write(folder.path().resolve(HeaderFile.NAME), new byte[] {1, 2, 3});
+        assertThat(folders.list()).extracting(f -> f.header().spec().name()).containsExactly("other");
+        assertThat(folders.damaged()).singleElement().satisfies(d -> {
+            assertThat(d.place()).isEqualTo(folder.path().toString());
+            assertThat(d.failure())
+                    .isInstanceOf(StoreException.CorruptIndex.class)
+                    .hasMessageContaining(folder.path().toString())
+                    .hasMessageContaining("backup");
+        });
+        assertThat(new FolderHealth(folders).check().checks())
+                .filteredOn(c -> c.status() == dev.ragd.store.Health.Status.UNHEALTHY)
+                .singleElement()
+                .satisfies(c -> assertThat(c.name())
+                        .isEqualTo(folder.path().getFileName().toString()));
+        assertThat(new FolderHealth(folders).check().checks())
+                .anyMatch(c -> c.name().equals("other") && c.status() == dev.ragd.store.Health.Status.HEALTHY);
+    }
+
+    @Test
     void aDamagedCollectionCanBeDropped() throws IOException {
         Files.delete(files().stream()
                 .filter(f -> f.toString().contains("segments_"))
@@ -177,8 +203,8 @@ class DamagedFilesTest {
         Files.write(file, content);
         assertThatThrownBy(() -> TestCollections.find(root))
                 .isInstanceOf(StoreException.FormatTooNew.class)
-                .hasMessageContaining("format 2")
-                .hasMessageContaining("up to 1");
+                .hasMessageContaining("format 3")
+                .hasMessageContaining("up to 2");
     }
 
     private void assertRefused(String what) {

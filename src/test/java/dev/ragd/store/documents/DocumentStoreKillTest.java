@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ragd.store.Field;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** SIGKILL, and two processes at once. */
-@Timeout(300)
+@Timeout(600)
 class DocumentStoreKillTest {
 
     @TempDir
@@ -33,13 +36,22 @@ class DocumentStoreKillTest {
         TestCollections.create(root, storage);
         Random random = new Random(storage.ordinal());
         int acknowledged = -1;
-        for (int round = 0; round < 5; round++) {
-            for (int kills = 0; kills < (round == 1 ? 2 : 1); kills++) {
+        int inTheLog = 0;
+        for (int round = 0; round < 24; round++) {
+            for (int kills = 0; kills < (round % 8 == 1 ? 2 : 1); kills++) {
                 acknowledged = writeAndKill(acknowledged, random);
             }
+            inTheLog += hasLog() ? 1 : 0;
             acknowledged = Math.max(acknowledged, check(acknowledged));
         }
-        assertThat(acknowledged).isGreaterThan(8);
+        assertThat(acknowledged).isGreaterThan(24);
+        assertThat(inTheLog).as("kills that left a log").isGreaterThan(12);
+    }
+
+    private boolean hasLog() throws IOException {
+        try (Stream<Path> files = Files.list(TestCollections.find(root).path())) {
+            return files.anyMatch(f -> f.getFileName().toString().startsWith("log-"));
+        }
     }
 
     private int writeAndKill(int acknowledged, Random random) throws Exception {

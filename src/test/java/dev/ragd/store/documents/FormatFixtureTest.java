@@ -16,48 +16,57 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.SegmentReader;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Folders that version 1 wrote, checked in: what users have on their disks must stay readable and writable. {@code main}
- * wrote them; a new format version gets a folder of its own, and this one stays.
+ * Folders that each version wrote, checked in: what users have on their disks must stay readable and writable. {@code main}
+ * writes those of the newest; a new format version gets a folder of its own, and the others stay. That of version 2 is as a
+ * process leaves it that dies: most of it is in the log.
  */
 class FormatFixtureTest {
 
-    private static final Path FIXTURE = Path.of("src/test/resources/documents/v1");
+    private static final Path FIXTURES = Path.of("src/test/resources/documents");
     private static final int POINTS = 2_400;
 
     @TempDir
     Path root;
 
     public static void main(String[] arguments) {
-        CollectionFolders folders = new CollectionFolders("test", FIXTURE);
+        CollectionFolders folders = new CollectionFolders("test", FIXTURES.resolve("v" + HeaderFile.VERSION));
         Metadata attributes = Metadata.of(Map.of("model", "test", "size", 7L, "ratio", 0.1, "unit", true));
         create(
                 folders,
                 new CollectionSpec("exact", TestCollections.DIMENSION, Distance.COSINE, attributes),
                 VectorStorage.EXACT);
         create(folders, new CollectionSpec("graph", 2, Distance.L2, Metadata.EMPTY), VectorStorage.GRAPH);
-        try (DocumentStore store = open(folders, "exact")) {
-            store.upsert(IntStream.range(0, 40)
-                    .mapToObj(i -> TestCollections.record("r" + i, 1))
-                    .toList());
-            store.commit(Map.of("snapshot", "none"));
-            store.upsert(IntStream.range(0, 5)
-                    .mapToObj(i -> TestCollections.record("r" + i, 2))
-                    .toList());
-            store.delete(List.of("r39"));
-        }
-        try (DocumentStore store = open(folders, "graph")) {
-            for (int from = 0; from < POINTS; from += 200) {
+        DocumentStore exact = open(folders, "exact");
+        exact.upsert(records(0, 10, 1));
+        exact.commit(Map.of("snapshot", "none"));
+        exact.upsert(records(10, 20, 1));
+        exact.commit();
+        exact.upsert(records(20, 40, 1));
+        exact.commit();
+        exact.upsert(records(0, 5, 2));
+        exact.delete(List.of("r39"));
+        exact.commit();
+        exact.abandon();
+        for (int from = 0; from < POINTS; from += 200) {
+            try (DocumentStore store = open(folders, "graph")) { // a segment each; so they are merged, with a graph
                 store.upsert(IntStream.range(from, from + 200)
                         .mapToObj(FormatFixtureTest::point)
                         .toList());
-                store.commit();
             }
         }
+    }
+
+    private static List<VectorRecord> records(int from, int to, int version) {
+        return IntStream.range(from, to)
+                .mapToObj(i -> TestCollections.record("r" + i, version))
+                .toList();
     }
 
     private static void create(CollectionFolders folders, CollectionSpec spec, VectorStorage storage) {
@@ -73,11 +82,11 @@ class FormatFixtureTest {
         return DocumentStore.open("test", folders.find(name).orElseThrow());
     }
 
-    @BeforeEach
-    void copy() throws IOException {
-        try (Stream<Path> all = Files.walk(FIXTURE)) {
+    private void copy(int version) throws IOException {
+        Path fixture = FIXTURES.resolve("v" + version);
+        try (Stream<Path> all = Files.walk(fixture)) {
             for (Path p : all.toList()) {
-                Path target = root.resolve(FIXTURE.relativize(p).toString());
+                Path target = root.resolve(fixture.relativize(p).toString());
                 if (!Files.isDirectory(target)) {
                     Files.copy(p, target);
                 }
@@ -85,8 +94,10 @@ class FormatFixtureTest {
         }
     }
 
-    @Test
-    void versionOneIsReadAndWritten() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void everyVersionIsReadAndWritten(int version) throws IOException {
+        copy(version);
         CollectionFolders folders = new CollectionFolders("test", root);
         assertThat(folders.list()).extracting(f -> f.header().spec().name()).containsExactly("exact", "graph");
         CollectionHeader header = folders.find("exact").orElseThrow().header();
@@ -100,13 +111,29 @@ class FormatFixtureTest {
         }
         try (DocumentStore store = open(folders, "exact")) {
             assertHolds(store, expected);
+            assertThat(version()).as("reading changes nothing").isEqualTo(version);
             store.upsert(List.of(TestCollections.record("new", 3)));
             expected.add(TestCollections.record("new", 3));
             assertHolds(store, expected);
+            assertThat(version()).as("an older ragd must not read it any more").isEqualTo(HeaderFile.VERSION);
         }
-        try (DocumentStore store = open(folders, "exact")) {
+        try (DocumentStore store = open(folders, "exact");
+                DocumentSnapshot now = store.snapshot()) {
             assertHolds(store, expected);
+            assertThat(now.reader().leaves())
+                    .allMatch(l -> isOfOne(l.reader()) == (version == 1), "an index goes on as it began");
         }
+    }
+
+    /** What the header of the collection says. */
+    private int version() throws IOException {
+        byte[] header = Files.readAllBytes(
+                new CollectionFolders("test", root).find("exact").orElseThrow().file(HeaderFile.NAME));
+        return header[Integer.BYTES + 1 + "ragd.collection".length() + Integer.BYTES - 1];
+    }
+
+    private static boolean isOfOne(LeafReader leaf) {
+        return ((SegmentReader) leaf).getSegmentInfo().info.getCodec() instanceof DocumentCodec1;
     }
 
     private static void assertHolds(DocumentStore store, List<VectorRecord> expected) {
@@ -125,8 +152,10 @@ class FormatFixtureTest {
         }
     }
 
-    @Test
-    void theGraphOfVersionOneIsSearched() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theGraphOfEveryVersionIsSearched(int version) throws IOException {
+        copy(version);
         try (DocumentStore store = open(new CollectionFolders("test", root), "graph");
                 DocumentSnapshot now = store.snapshot()) {
             assertThat(now.reader().leaves()).anyMatch(l -> GraphFormat.hasGraph(l.reader()));

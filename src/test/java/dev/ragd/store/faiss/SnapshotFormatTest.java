@@ -24,10 +24,12 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files of format 1 stay readable: three that were written once, in {@code src/test/resources/formats}. {@link #main} writes
- * such files, for a format to come.
+ * Files of all formats stay readable: some that were written once, in {@code src/test/resources/formats}. {@link #main} writes
+ * such files of the present format.
  */
 class SnapshotFormatTest {
 
@@ -40,10 +42,12 @@ class SnapshotFormatTest {
 
     private final FaissLibrary library = FaissFixture.library();
 
-    @Test
-    void filesOfFormat1AreRead() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void filesOfEveryFormatAreRead(int format) throws Exception {
         for (VectorIndex.Type type : VectorIndex.Type.values()) {
-            byte[] bytes = fixture(type);
+            byte[] bytes = fixture(format, type);
+            boolean coded = format == 2 && type == VectorIndex.Type.HNSW;
             Files.write(folder.resolve("index-1.faiss"), bytes);
             SnapshotName name = new SnapshotName("index-1.faiss", bytes.length, checksum(bytes));
             for (boolean mapped : new boolean[] {true, false}) {
@@ -63,7 +67,9 @@ class SnapshotFormatTest {
                                     type == VectorIndex.Type.HNSW ? 8 : 0,
                                     type == VectorIndex.Type.HNSW ? 40 : 0,
                                     header.largestSquare(),
-                                    header.payload()));
+                                    header.payload(),
+                                    coded));
+                    assertThat(part.index().isCoded()).isEqualTo(coded);
                     assertThat(header.largestSquare()).isEqualTo(largest());
                     for (int i = 0; i < N; i++) {
                         assertThat(part.ordinals().id(i)).isEqualTo(ordinal(i));
@@ -71,6 +77,10 @@ class SnapshotFormatTest {
                         java.util.Arrays.fill(all, -1);
                         assertThat(part.index()
                                         .scan(vector(i), 1, new Members(all, part.ordinals()))
+                                        .rows()[0])
+                                .isEqualTo(i);
+                        assertThat(part.index()
+                                        .search(vector(i), 1, 1, N, null, 1)
                                         .rows()[0])
                                 .isEqualTo(i);
                     }
@@ -81,16 +91,16 @@ class SnapshotFormatTest {
 
     @Test
     void aNewerFormatIsLeftAlone() throws Exception {
-        byte[] bytes = fixture(VectorIndex.Type.FLAT);
-        bytes[bytes.length - SnapshotHeader.SIZE + 8] = 2;
+        byte[] bytes = fixture(2, VectorIndex.Type.FLAT);
+        bytes[bytes.length - SnapshotHeader.SIZE + 8] = 3;
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, bytes.length - 4);
         ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(bytes.length - 4, (int) crc.getValue());
-        Files.write(folder.resolve("index-2.faiss"), bytes);
-        SnapshotName name = new SnapshotName("index-2.faiss", bytes.length, checksum(bytes));
+        Files.write(folder.resolve("index-3.faiss"), bytes);
+        SnapshotName name = new SnapshotName("index-3.faiss", bytes.length, checksum(bytes));
         assertThatThrownBy(() -> new SnapshotFiles(library, collection(folder)).read(name, true))
                 .isInstanceOf(UnusableSnapshotException.class)
-                .hasMessage("it has format 2, expected 1");
+                .hasMessage("it has format 3, expected 1 to 2");
     }
 
     @Test
@@ -127,7 +137,9 @@ class SnapshotFormatTest {
                 adder.flush();
                 SnapshotName name = new SnapshotFiles(library, collection(folder))
                         .write(part, 1_000, new CommitPoint("x", 7, 1_000), new IndexPlan(IndexKind.HNSW, 8, 40));
-                Files.move(folder.resolve(name.file()), folder.resolve("faiss-1-" + type.label() + ".faiss"));
+                Files.move(
+                        folder.resolve(name.file()),
+                        folder.resolve("faiss-" + SnapshotHeader.VERSION + "-" + type.label() + ".faiss"));
             }
         }
     }
@@ -157,8 +169,8 @@ class SnapshotFormatTest {
                 ByteBuffer.wrap(java.util.Arrays.copyOfRange(file, file.length - SnapshotHeader.SIZE, file.length)));
     }
 
-    private static byte[] fixture(VectorIndex.Type type) throws IOException {
-        String name = "/formats/faiss-1-" + type.label() + ".faiss";
+    private static byte[] fixture(int format, VectorIndex.Type type) throws IOException {
+        String name = "/formats/faiss-" + format + "-" + type.label() + ".faiss";
         try (InputStream in = Objects.requireNonNull(SnapshotFormatTest.class.getResourceAsStream(name), name)) {
             return in.readAllBytes();
         }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Distance;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
 import dev.ragd.store.Health;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.RecordDigest;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
@@ -58,8 +61,20 @@ class SnapshotFolderTest {
         assertThatThrownBy(() -> SnapshotStore.isToBeCreated(folder)).isInstanceOf(StoreException.ForeignData.class);
         assertThat(missing).doesNotExist();
         assertThat(empty).isEmptyDirectory();
-        SnapshotStore.create(empty).close();
-        assertThat(SnapshotStore.isToBeCreated(empty)).isFalse();
+        for (Path place : List.of(empty, missing)) {
+            try (VectorStore store = SnapshotStore.create(place)) {
+                assertThat(store.list()).isEmpty();
+                assertThat(store.find("notes")).isEmpty();
+                assertThat(store.drop("notes")).isFalse();
+                assertThat(store.health().status()).isEqualTo(Health.Status.HEALTHY);
+                assertThat(SnapshotStore.isToBeCreated(place))
+                        .as("who only looks leaves nothing")
+                        .isTrue();
+                store.create(new CollectionSpec("notes", 2, Distance.L2, Metadata.EMPTY))
+                        .close();
+            }
+            assertThat(SnapshotStore.isToBeCreated(place)).isFalse();
+        }
     }
 
     @Test

@@ -1,0 +1,13 @@
+package dev.ragd.jobs.index;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something about one record that an audit found.
+ *
+ * @param id of the record
+ * @param path of the file it belongs to; null when that is not known
+ * @param detail for people
+ */
+public record AuditFinding(
+        AuditKind kind, String id, @Nullable String path, String detail) {}

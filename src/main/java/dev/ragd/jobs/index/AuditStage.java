@@ -1,0 +1,7 @@
+package dev.ragd.jobs.index;
+
+/** When, in a repair, the store was compared with the ledger. */
+enum AuditStage {
+    AUDIT,
+    VERIFY
+}

@@ -1,0 +1,136 @@
+package dev.ragd.jobs.index;
+
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.JobFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/**
+ * A private copy of the ledger, in memory or in the temporary folder: for commands that write nothing at all, where opening
+ * the database itself would. Until it is released or closed, no job can start on the home.
+ */
+final class LedgerSnapshot implements AutoCloseable {
+
+    private final @Nullable Path copy;
+    private final @Nullable FileChannel owner;
+    private final SingleConnectionDataSource database;
+    private final Ledger ledger;
+
+    private LedgerSnapshot(@Nullable Path copy, @Nullable FileChannel owner) {
+        this.copy = copy;
+        this.owner = owner;
+        String url = copy == null
+                ? "jdbc:hsqldb:mem:" + UUID.randomUUID()
+                : "jdbc:hsqldb:file:" + copy.resolve("jobrepo") + ";shutdown=true;hsqldb.lock_file=false";
+        this.database = new SingleConnectionDataSource(url, "SA", "", true);
+        this.ledger = Ledger.open(database);
+    }
+
+    /**
+     * Copies the ledger as it is; an empty one where there is none yet.
+     *
+     * @param jobsFolder {@code <home>/jobs}; not created
+     * @throws JobException with {@link ExitCode#BUSY} when a job is running
+     */
+    static LedgerSnapshot take(Path jobsFolder) {
+        FileChannel owner = null;
+        Path copy = null;
+        try {
+            if (Files.exists(jobsFolder.resolve("owner.lock"))) {
+                owner = lock(jobsFolder);
+            }
+            JobFiles.requireWhole(jobsFolder);
+            if (Files.exists(jobsFolder.resolve("jobrepo.script"))) {
+                copy = Files.createTempDirectory("ragd-ledger");
+                copy(jobsFolder, copy);
+            }
+            return new LedgerSnapshot(copy, owner);
+        } catch (IOException | RuntimeException e) {
+            release(owner);
+            delete(copy);
+            if (e instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new JobException(ExitCode.FAILED, "the ledger in " + jobsFolder + " cannot be read: " + e, e);
+        }
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    /** Lets jobs start again; the copy stays as it is. */
+    void release() {
+        release(owner);
+    }
+
+    private static FileChannel lock(Path jobsFolder) throws IOException {
+        FileChannel channel = FileChannel.open(jobsFolder.resolve("owner.lock"), StandardOpenOption.WRITE);
+        boolean locked = false;
+        try {
+            locked = channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            // Another part of this very process has it.
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
+        }
+        if (!locked) {
+            throw new JobException(
+                    ExitCode.BUSY, "another run owns this home (" + jobsFolder.getParent() + "); wait for it", null);
+        }
+        return channel;
+    }
+
+    private static void copy(Path jobsFolder, Path copy) throws IOException {
+        try (Stream<Path> files = Files.list(jobsFolder)) {
+            for (Path file : files.toList()) {
+                String name = String.valueOf(file.getFileName());
+                if (name.startsWith("jobrepo.") && !name.endsWith(".lck") && Files.isRegularFile(file)) {
+                    Files.copy(file, copy.resolve(name));
+                }
+            }
+        }
+    }
+
+    private static void release(@Nullable FileChannel owner) {
+        try {
+            if (owner != null) {
+                owner.close();
+            }
+        } catch (IOException e) {
+            // The lock goes with the process at the latest.
+        }
+    }
+
+    private static void delete(@Nullable Path folder) {
+        if (folder == null) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // Files of ours in the temporary folder: the system clears it.
+        }
+    }
+
+    @Override
+    public void close() {
+        database.destroy();
+        release(owner);
+        delete(copy);
+    }
+}

@@ -1,0 +1,253 @@
+package dev.ragd.jobs.runs;
+
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.Progress;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.listener.JobExecutionListener;
+import org.springframework.batch.core.step.StepExecution;
+
+/**
+ * Notes in a {@link RunFiles file} what a run does, at its start, at its end and every second in between; passes on what it
+ * hears. Noting never disturbs the run: when the file cannot be written, that is said once.
+ *
+ * <p>Only for the holder of the home's owner lock. Thread-safe.
+ */
+public final class RunRecorder implements Progress, JobExecutionListener {
+
+    private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+    private final RunFiles files;
+    private final Run first;
+    private final Progress progress;
+    private final Clock clock;
+    private final int keep;
+    private final List<Counting> phases = new ArrayList<>();
+    private @Nullable JobExecution execution;
+    private long lastWrite;
+    private boolean ended;
+    private boolean complained;
+
+    /** What is counted now. */
+    private static final class Counting {
+        private final String step;
+        private final String name;
+        private final String unit;
+        private final long total;
+        private final long started = System.nanoTime();
+        private long first = -1;
+        private long done;
+        private long ended;
+
+        Counting(String step, String name, String unit, long total) {
+            this.step = step;
+            this.name = name;
+            this.unit = unit;
+            this.total = total;
+        }
+
+        Run.Phase phase(long now) {
+            return new Run.Phase(
+                    name, unit, Math.max(0, first), done, total, seconds(started, ended == 0 ? now : ended));
+        }
+    }
+
+    private RunRecorder(RunFiles files, Run first, Progress progress, Clock clock, int keep) {
+        this.files = files;
+        this.first = first;
+        this.progress = progress;
+        this.clock = clock;
+        this.keep = keep;
+    }
+
+    /**
+     * Begins a run.
+     *
+     * @param command what the process was asked to do
+     * @param keep how many runs of the job to remember
+     * @param progress hears what this hears
+     */
+    public static RunRecorder start(
+            RunFiles files, String job, Command command, int keep, Clock clock, Progress progress) {
+        Run run = new Run(
+                files.next(),
+                job,
+                command,
+                Run.Owner.current(),
+                clock.instant(),
+                clock.instant(),
+                Run.State.RUNNING,
+                -1,
+                null,
+                -1,
+                List.of());
+        RunRecorder recorder = new RunRecorder(files, run, progress, clock, keep);
+        recorder.write(run);
+        return recorder;
+    }
+
+    /** The run's number. */
+    public long id() {
+        return first.id();
+    }
+
+    /** To be called once, with what the process will end with; what comes later is not noted any more. */
+    public synchronized void end(ExitCode code, @Nullable String message) {
+        if (ended) {
+            return;
+        }
+        Run.State state = switch (code) {
+            case DONE, DONE_WITH_REJECTS, VERIFICATION_FAILED -> Run.State.DONE;
+            case INTERRUPTED, TERMINATED -> Run.State.STOPPED;
+            default -> Run.State.FAILED;
+        };
+        write(now(state, code.code(), message));
+        ended = true;
+        try {
+            files.keep(keep);
+        } catch (IOException e) {
+            complain(e);
+        }
+    }
+
+    @Override
+    public synchronized void beforeJob(JobExecution jobExecution) {
+        execution = jobExecution;
+        writeNow();
+    }
+
+    @Override
+    public synchronized void phase(String name, long total, String unit) {
+        endPhase();
+        phases.add(new Counting(currentStep(), name, unit, total));
+        writeNow();
+        progress.phase(name, total, unit);
+    }
+
+    @Override
+    public synchronized void advance(long done) {
+        if (!phases.isEmpty()) {
+            Counting counting = phases.get(phases.size() - 1);
+            counting.first = counting.first < 0 ? done : counting.first;
+            counting.done = done;
+        }
+        if (System.nanoTime() - lastWrite > PAUSE) {
+            writeNow();
+        }
+        progress.advance(done);
+    }
+
+    @Override
+    public synchronized void note(String line) {
+        progress.note(line);
+    }
+
+    private void endPhase() {
+        if (!phases.isEmpty() && phases.get(phases.size() - 1).ended == 0) {
+            phases.get(phases.size() - 1).ended = System.nanoTime();
+        }
+    }
+
+    private String currentStep() {
+        JobExecution job = execution;
+        String name = "";
+        if (job != null) {
+            for (StepExecution step : job.getStepExecutions()) {
+                name = step.getStepName();
+            }
+        }
+        return name;
+    }
+
+    private void writeNow() {
+        if (!ended) {
+            write(now(Run.State.RUNNING, -1, null));
+        }
+    }
+
+    private Run now(Run.State state, int exitCode, @Nullable String message) {
+        JobExecution job = execution;
+        long now = System.nanoTime();
+        if (state != Run.State.RUNNING) {
+            endPhase();
+        }
+        return new Run(
+                first.id(),
+                first.job(),
+                first.command(),
+                first.process(),
+                first.started(),
+                clock.instant(),
+                state,
+                exitCode,
+                message,
+                job == null ? -1 : job.getId(),
+                job == null ? List.of() : steps(job, now));
+    }
+
+    private List<Run.Step> steps(JobExecution job, long now) {
+        List<Run.Step> steps = new ArrayList<>();
+        for (StepExecution step : job.getStepExecutions()) {
+            String name = step.getStepName();
+            List<Run.Phase> counted = phases.stream()
+                    .filter(p -> p.step.equals(name))
+                    .map(p -> p.phase(now))
+                    .toList();
+            steps.add(new Run.Step(
+                    name,
+                    step.getStatus().isRunning() ? "running" : word(step),
+                    seconds(step),
+                    step.getCommitCount(),
+                    counted));
+        }
+        return steps;
+    }
+
+    private static String word(StepExecution step) {
+        return switch (step.getStatus()) {
+            case COMPLETED -> "done";
+            case STOPPED -> "stopped";
+            default -> step.getStatus().name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    private static double seconds(StepExecution step) {
+        LocalDateTime started = step.getStartTime();
+        LocalDateTime ended = step.getEndTime();
+        return started == null
+                ? 0
+                : Math.max(
+                        0,
+                        Duration.between(started, ended == null ? LocalDateTime.now() : ended)
+                                        .toMillis()
+                                / 1e3);
+    }
+
+    private static double seconds(long from, long to) {
+        return Math.round((to - from) / 1e6) / 1e3;
+    }
+
+    private void write(Run run) {
+        lastWrite = System.nanoTime();
+        try {
+            files.write(run);
+        } catch (IOException e) {
+            complain(e);
+        }
+    }
+
+    private void complain(IOException e) {
+        if (!complained) {
+            complained = true;
+            progress.note("what this run does cannot be noted for 'ragd jobs' (" + e + "); the run itself goes on");
+        }
+    }
+}
