@@ -32,7 +32,16 @@ class ClassLoadingTest {
             "dev.ragd.jobs.migrate.MigrateService",
             "dev.ragd.jobs.migrate.MigrateRequest",
             "dev.ragd.jobs.migrate.MigrateReport",
-            "dev.ragd.jobs.migrate.MigrateResources");
+            "dev.ragd.jobs.migrate.MigrateResources",
+            "dev.ragd.jobs.index.RepairService",
+            "dev.ragd.jobs.index.RepairRequest",
+            "dev.ragd.jobs.index.RepairReport",
+            "dev.ragd.jobs.index.AuditReport",
+            "dev.ragd.jobs.ExitCode$1", // its switch
+            "dev.ragd.jobs.JobReport",
+            "dev.ragd.jobs.runs.Command",
+            "dev.ragd.jobs.runs.Run",
+            "dev.ragd.jobs.runs.RunFiles");
 
     @TempDir
     Path folder;

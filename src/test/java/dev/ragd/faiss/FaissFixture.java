@@ -1,6 +1,10 @@
 package dev.ragd.faiss;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -72,5 +76,17 @@ public final class FaissFixture {
                 .limit(k)
                 .mapToLong(i -> i)
                 .toArray();
+    }
+
+    /** Writes an index as FAISS alone does, without what {@link VectorIndex#write} puts behind it. */
+    public static void writePlain(VectorIndex index, Path file) {
+        try {
+            long length = index.write(file);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(length);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -12,6 +12,7 @@ import dev.ragd.store.VectorRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ class CommitLogTest {
     private void put(DocumentStore store, String id, int version) {
         VectorRecord r = record(id, version);
         records.put(id, r);
-        ordinals.put(id, store.upsert(List.of(r)));
+        ordinals.put(id, TestCollections.upsert(store, List.of(r)));
     }
 
     private void delete(DocumentStore store, String id) {
@@ -93,12 +94,18 @@ class CommitLogTest {
     }
 
     private static void assertIs(DocumentStore store, Moment expected) {
-        boolean kept = store.header().storage() != VectorStorage.NONE;
+        boolean kept = TestCollections.keepsVectors(store.header().storage());
         try (DocumentSnapshot now = store.snapshot()) {
             assertThat(now.commit()).isEqualTo(expected.commit);
             assertThat(now.nextOrdinal()).isEqualTo(expected.commit.nextOrdinal());
             assertThat(now.count()).isEqualTo(expected.records.size());
+            Map<Integer, String> codes = TestCollections.codes(now, 0);
+            assertThat(codes).hasSize(store.header().storage() == VectorStorage.CODES ? expected.records.size() : 0);
             expected.records.forEach((id, r) -> {
+                if (!codes.isEmpty()) {
+                    assertThat(codes.get(expected.ordinals.get(id)))
+                            .isEqualTo(new String(TestCollections.code(r), StandardCharsets.UTF_8));
+                }
                 assertThat(now.ordinal(id)).as(id).isEqualTo(expected.ordinals.get(id));
                 VectorRecord found = now.records(List.of(id), kept ? Field.ALL : Set.of(Field.TEXT, Field.METADATA))
                         .get(0);
@@ -147,13 +154,13 @@ class CommitLogTest {
         assertOpensAs(last);
         assertThat(Files.readAllBytes(log())).as("reading leaves it alone").isEqualTo(log);
         try (DocumentStore store = TestCollections.open(root)) {
-            assertThat(store.upsert(List.of(record("g", 6)))).isEqualTo(last.commit.nextOrdinal());
+            assertThat(TestCollections.upsert(store, List.of(record("g", 6)))).isEqualTo(last.commit.nextOrdinal());
             assertThat(hasLog()).as("a writer takes it over into the index").isFalse();
             store.abandon();
         }
         assertOpensAs(last);
         try (DocumentStore store = TestCollections.open(root)) {
-            assertThat(store.upsert(List.of(record("g", 6))))
+            assertThat(TestCollections.upsert(store, List.of(record("g", 6))))
                     .as("nobody was told of the first one")
                     .isEqualTo(last.commit.nextOrdinal());
         }
@@ -313,7 +320,7 @@ class CommitLogTest {
         Files.write(stale, Files.readAllBytes(log()));
         assertOpensAs(last);
         try (DocumentStore store = TestCollections.open(root)) {
-            store.upsert(List.of(record("g", 6)));
+            TestCollections.upsert(store, List.of(record("g", 6)));
         }
         assertThat(hasLog()).isFalse();
     }

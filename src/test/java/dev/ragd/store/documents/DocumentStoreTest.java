@@ -16,6 +16,7 @@ import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -101,7 +102,8 @@ class DocumentStoreTest {
                     VectorRecord r = record("r" + random.nextInt(300), step);
                     batch.put(r.id(), r);
                 }
-                assertThat(store.upsert(List.copyOf(batch.values()))).isEqualTo(next);
+                assertThat(TestCollections.upsert(store, List.copyOf(batch.values())))
+                        .isEqualTo(next);
                 for (VectorRecord r : batch.values()) {
                     records.put(r.id(), r);
                     ordinals.put(r.id(), next++);
@@ -149,7 +151,7 @@ class DocumentStoreTest {
             Map<String, Integer> ordinals,
             int next,
             Random random) {
-        Set<Field> fields = storage == VectorStorage.NONE ? Set.of(Field.TEXT, Field.METADATA) : Field.ALL;
+        Set<Field> fields = TestCollections.keepsVectors(storage) ? Field.ALL : Set.of(Field.TEXT, Field.METADATA);
         try (DocumentSnapshot now = store.snapshot()) {
             assertThat(now.nextOrdinal()).isEqualTo(next);
             assertThat(now.count()).isEqualTo(records.size());
@@ -171,8 +173,18 @@ class DocumentStoreTest {
                     .containsExactlyInAnyOrderElementsOf(matching(records, filter).stream()
                             .map(ordinals::get)
                             .toList());
-            if (storage != VectorStorage.NONE) {
-                tail(now, records, ordinals, random.nextInt(next + 1));
+            int from = random.nextInt(next + 1);
+            if (TestCollections.keepsVectors(storage)) {
+                tail(now, records, ordinals, from);
+            } else if (storage == VectorStorage.CODES) {
+                Map<Integer, String> expected = new TreeMap<>();
+                ordinals.forEach((id, ordinal) -> {
+                    if (ordinal >= from) {
+                        expected.put(
+                                ordinal, new String(TestCollections.code(records.get(id)), StandardCharsets.UTF_8));
+                    }
+                });
+                assertThat(TestCollections.codes(now, from)).isEqualTo(expected);
             }
         }
     }

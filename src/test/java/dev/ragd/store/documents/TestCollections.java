@@ -4,7 +4,9 @@ import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.VectorRecord;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -31,6 +33,36 @@ final class TestCollections {
 
     static DocumentStore open(Path root) {
         return DocumentStore.open("test", find(root));
+    }
+
+    /** Writes records, with codes where the collection keeps those. */
+    static int upsert(DocumentStore store, List<VectorRecord> records) {
+        return store.header().storage() == VectorStorage.CODES
+                ? store.upsert(
+                        records, records.stream().map(TestCollections::code).toList())
+                : store.upsert(records);
+    }
+
+    /** A code that follows from the record; not all have one length. */
+    static byte[] code(VectorRecord record) {
+        return (record.id() + " of " + record.text()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** True when vectors can be read again. */
+    static boolean keepsVectors(VectorStorage storage) {
+        return storage == VectorStorage.EXACT || storage == VectorStorage.GRAPH;
+    }
+
+    /** The codes of all live records by ordinal; none where the collection keeps none. */
+    static Map<Integer, String> codes(DocumentSnapshot now, int from) {
+        Map<Integer, String> codes = new LinkedHashMap<>();
+        if (now.header().storage() == VectorStorage.CODES) {
+            now.forEachCode(
+                    from,
+                    (ordinal, bytes, offset, length) ->
+                            codes.put(ordinal, new String(bytes, offset, length, StandardCharsets.UTF_8)));
+        }
+        return codes;
     }
 
     /** A record that follows from id and version alone. */

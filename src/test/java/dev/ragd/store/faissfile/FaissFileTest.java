@@ -19,7 +19,6 @@ import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -258,9 +257,7 @@ class FaissFileTest {
                 index.train(training.put(rows).flip(), N, 1);
             }
             index.add(Arrays.copyOf(rows, n * D), n, 1);
-            index.write(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            FaissFixture.writePlain(index, file);
         }
     }
 
