@@ -30,30 +30,28 @@ public final class SpringJobs implements Jobs {
         this.command = command;
     }
 
-    private JobContext context(Home home, Settings settings, StopSignal stop) {
+    private JobContext context(Home home, Settings settings) {
+        StopSignal stop = new StopSignal();
+        termination.onSignal(stop::request);
         return new JobContext(home.jobs(), stop, new History(settings.get(Catalogue.JOBS_KEEP)), command);
     }
 
     @Override
     public IndexService index(Home home, Settings settings) {
-        StopSignal stop = new StopSignal();
-        termination.onSignal(stop::request);
         return new SpringIndexService(
                 home,
                 indexSettings(settings),
-                context(home, settings, stop),
+                context(home, settings),
                 Application.generations(home),
                 progress -> new ConfiguredResources(home, settings, progress));
     }
 
     @Override
     public MigrateService migrate(Home home, Settings settings) {
-        StopSignal stop = new StopSignal();
-        termination.onSignal(stop::request);
         return new SpringMigrateService(
                 home,
                 migrateSettings(settings),
-                context(home, settings, stop),
+                context(home, settings),
                 Application.generations(home),
                 (request, readOnly, progress) -> new ConfiguredEnds(home, settings, request, readOnly, progress));
     }
@@ -65,12 +63,10 @@ public final class SpringJobs implements Jobs {
 
     @Override
     public RepairService repair(Home home, Settings settings) {
-        StopSignal stop = new StopSignal();
-        termination.onSignal(stop::request);
         return new SpringRepairService(
                 home,
                 indexSettings(settings),
-                context(home, settings, stop),
+                context(home, settings),
                 Application.generations(home),
                 (readOnly, progress) -> readOnly
                         ? new ReadOnlyResources(home, settings, progress)

@@ -64,12 +64,7 @@ final class JobsCommand extends ParentCommand {
             @Parameters(arity = "0..1", paramLabel = "ID", description = "Its number; the newest when left out.")
                     @Nullable
                     Long id) {
-        Run run = id == null
-                ? files().list().stream()
-                        .findFirst()
-                        .orElseThrow(() ->
-                                usage("no job has run in " + session.home().root() + " yet"))
-                : find(id);
+        Run run = findOrNewest(id);
         if (session.json()) {
             session.json(RunRendering.toJson(run));
         } else {
@@ -135,12 +130,7 @@ final class JobsCommand extends ParentCommand {
                             description = "Its number; the newest run when left out, if it did not end.")
                     @Nullable
                     Long id) {
-        Run run = id == null
-                ? files().list().stream()
-                        .findFirst()
-                        .orElseThrow(() ->
-                                usage("no job has run in " + session.home().root() + " yet"))
-                : find(id);
+        Run run = findOrNewest(id);
         switch (run.state()) {
             case RUNNING ->
                 throw usage("run " + run.id() + " is under way (process "
@@ -155,6 +145,15 @@ final class JobsCommand extends ParentCommand {
 
     private RunFiles files() {
         return new RunFiles(session.home().jobs());
+    }
+
+    private Run findOrNewest(@Nullable Long id) {
+        return id == null
+                ? files().list().stream()
+                        .findFirst()
+                        .orElseThrow(() ->
+                                usage("no job has run in " + session.home().root() + " yet"))
+                : find(id);
     }
 
     private Run find(long id) {
