@@ -16,7 +16,7 @@ public interface Progress {
     };
 
     /**
-     * A new phase begins.
+     * A new phase begins. What is told by the first {@link #advance}, which follows at once, an earlier run has done.
      *
      * @param name for people, for example "embedding"
      * @param total units to be done; 0 when unknown

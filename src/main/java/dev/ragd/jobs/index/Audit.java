@@ -64,6 +64,7 @@ final class Audit {
     long compare() {
         long there = collection.count();
         progress.phase("comparing", Math.max(there, ledger.chunkCount(target)), "chunks");
+        progress.advance(0);
         boolean vectors = collection.capabilities().contains(Capability.VECTORS);
         Set<Field> fields = vectors ? Field.ALL : Set.of(Field.TEXT, Field.METADATA);
         PromisedChunks.ask(ledger, target, collection, fields, (file, chunk, stored) -> {

@@ -36,6 +36,8 @@ final class BatchReader implements ItemStreamReader<IndexBatch> {
         }
         if (!ledger.work(job, false, position.seq(), 1).isEmpty()) {
             run.progress().phase("indexing", ledger.countFilesToIndex(job), "files");
+            Counters before = Counters.read(context); // the writer's
+            run.progress().advance(before.indexed() + before.quarantined());
             pipeline = new BatchPipeline(run, ledger, job, head, position);
         }
     }

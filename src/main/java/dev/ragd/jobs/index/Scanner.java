@@ -104,6 +104,7 @@ final class Scanner {
                 .map(root -> root.toAbsolutePath().normalize().toString())
                 .toList();
         progress.phase("scanning", 0, "files");
+        progress.advance(0);
         FileWalk walk = walk(roots);
         if (walk != null) {
             for (FileWalk.Entry entry : walk) {

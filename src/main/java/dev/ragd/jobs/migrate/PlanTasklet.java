@@ -117,6 +117,7 @@ final class PlanTasklet implements Tasklet {
         long before = source.count();
         for (int attempt = 1; ; attempt++) {
             run.progress().phase("planning", before, "ids");
+            run.progress().advance(0);
             IdSet set = new IdSet();
             try (IdList.Writer list = new IdList.Writer(file(".ids"), id, batch)) {
                 scan(source, set, list);

@@ -121,6 +121,7 @@ public final class StandaloneVerification {
         long total = source.count();
         long step = Math.max(1, total / Math.max(1, run.settings().samples()));
         run.progress().phase("verifying", total, "records");
+        run.progress().advance(0);
         String cursor = null;
         long seen = 0;
         do {
