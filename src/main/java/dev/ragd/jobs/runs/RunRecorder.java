@@ -247,7 +247,8 @@ public final class RunRecorder implements Progress, JobExecutionListener {
     private void complain(IOException e) {
         if (!complained) {
             complained = true;
-            progress.note("what this run does cannot be noted for 'ragd jobs' (" + e + "); the run itself goes on");
+            progress.note("what this run does cannot be noted for 'ragd jobs' (" + e.getMessage()
+                    + "); the run itself goes on");
         }
     }
 }
