@@ -14,6 +14,7 @@ import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
 import dev.ragd.store.Capability;
+import dev.ragd.store.Field;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
@@ -455,6 +456,26 @@ class MigrateRecoveryTest {
         assertThat(job.run().copied()).isEqualTo(20);
         assertThat(job.notes).anyMatch(note -> note.contains("is gone"));
         assertThat(job.published()).isEqualTo(source());
+    }
+
+    @Test
+    void recordsThatCameBetweenAKillAndItsResumeAreGivenAsTheReason() {
+        cutOffAtUpsert(4);
+        for (VectorRecord near : new InMemoryStore(job.from).open("documents").get(source().keySet(), Field.ALL)) {
+            for (int i = 0; i < 12; i++) { // they push the others out of the ten nearest
+                job.upsert(job.from, "documents", job.record(near.id() + "-" + i, near.text()));
+            }
+        }
+        MigrateReport failed = job.run();
+        assertThat(failed.status()).isEqualTo(Status.FAILED);
+        assertThat(failed.verification().equal()).isEqualTo(20);
+        assertThat(failed.notes())
+                .anyMatch(note -> note.contains("of the nearest neighbours")
+                        && note.contains("migrate.min_overlap")
+                        && note.contains("--delta"));
+        MigrateReport again = job.run();
+        assertThat(again.status()).isEqualTo(Status.VERIFIED);
+        assertThat(job.published()).isEqualTo(source()).hasSize(20 * 13);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,7 +25,26 @@ final class Neighbours {
      * @param samples queries that both answered; 0 when a store cannot search by vector
      * @param share of the source's neighbours that the target finds too, 0 to 1
      */
-    record Overlap(int samples, double share) {}
+    record Overlap(int samples, double share) {
+
+        /** True unless both answered and agree too little. */
+        boolean suffices(double least) {
+            return samples == 0 || share >= least;
+        }
+
+        /** Why that may be, and the ways out. */
+        String shortfall(double least) {
+            return String.format(
+                    Locale.ROOT,
+                    "only %.1f %% of the nearest neighbours of %d samples agree, expected at least %.0f %%"
+                            + " (migrate.min_overlap): either the source has records that the target lacks, written since"
+                            + " the plan was frozen or the last delta - run the same command again, or with --delta - or"
+                            + " the target's index finds less than the source's",
+                    100 * share,
+                    samples,
+                    100 * least);
+        }
+    }
 
     private Neighbours() {}
 

@@ -43,6 +43,10 @@ final class ReportMaker {
         }
         List<String> all = new ArrayList<>(notes);
         all.addAll(run.source(plan).recovery().notes());
+        double least = run.settings().minOverlap();
+        if (!verified.neighbours().suffices(least)) {
+            all.add(verified.neighbours().shortfall(least));
+        }
         List<JobExecution> executions = repository.getJobExecutions(instance);
         MigrateRequest request = run.request();
         return new MigrateReport(

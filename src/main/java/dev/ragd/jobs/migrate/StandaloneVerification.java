@@ -70,6 +70,10 @@ public final class StandaloneVerification {
             Neighbours.Overlap overlap =
                     vectors ? Neighbours.compare(source, target, samples) : new Neighbours.Overlap(0, 0);
             MigrateReport.Verification verification = verification(comparison, overlap);
+            double least = run.settings().minOverlap();
+            if (!overlap.suffices(least)) {
+                notes.add(overlap.shortfall(least));
+            }
             return new MigrateReport(
                     false,
                     false,
@@ -155,8 +159,7 @@ public final class StandaloneVerification {
 
     private MigrateReport.Verification verification(Comparison comparison, Neighbours.Overlap overlap) {
         boolean equal = counted.values().stream().allMatch(count -> count == 0);
-        boolean found =
-                overlap.samples() == 0 || overlap.share() >= run.settings().minOverlap();
+        boolean found = overlap.suffices(run.settings().minOverlap());
         return new MigrateReport.Verification(
                 equal && found ? Status.VERIFIED : Status.FAILED,
                 counts.checked(),

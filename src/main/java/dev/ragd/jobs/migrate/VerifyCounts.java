@@ -81,4 +81,8 @@ record VerifyCounts(
     VerifyCounts withOverlap(int compared, double share) {
         return new VerifyCounts(checked, found, equal, tolerated, missing, different, changed, extra, compared, share);
     }
+
+    Neighbours.Overlap neighbours() {
+        return new Neighbours.Overlap(samples, overlap);
+    }
 }

@@ -128,8 +128,7 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
 
     private Plan.Verdict verdict() {
         boolean equal = counts.missing() == 0 && counts.different() == 0 && counts.extra() == 0;
-        boolean found =
-                counts.samples() == 0 || counts.overlap() >= run.settings().minOverlap();
+        boolean found = counts.neighbours().suffices(run.settings().minOverlap());
         if (!equal || !found) {
             return Plan.Verdict.FAILED;
         }
