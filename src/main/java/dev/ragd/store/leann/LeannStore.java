@@ -4,6 +4,7 @@ import dev.ragd.embed.Embedder;
 import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.DamagedCollection;
 import dev.ragd.store.Health;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;
@@ -74,6 +75,11 @@ public final class LeannStore implements VectorStore {
     @Override
     public List<CollectionInfo> list() {
         return collections.list();
+    }
+
+    @Override
+    public List<DamagedCollection> damaged() {
+        return folders.damaged();
     }
 
     @Override

@@ -100,6 +100,24 @@ class LeannStoreTest {
         return recall / questions;
     }
 
+    @Test
+    void aDamagedCollectionIsToldAndHidesNoOther() throws IOException {
+        try (LeannStore store = open();
+                VectorCollection c = store.create(spec(Distance.COSINE))) {
+            c.upsert(records(0, 2));
+        }
+        Path header = folder().resolve("collection");
+        byte[] bytes = Files.readAllBytes(header);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(header, bytes);
+        try (LeannStore store = open();
+                VectorCollection other = store.create(
+                        new CollectionSpec("other", TopicModel.DIMENSION, Distance.COSINE, Metadata.EMPTY))) {
+            assertThat(store.list()).containsExactly(other.info());
+            assertThat(store.damaged()).hasSize(1);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Distance.class)
     void learnedCodesFindWhatIsAskedForWithFewEmbeddings(Distance distance) {
