@@ -208,9 +208,9 @@ class MigrateKillIT {
                 for (int tries = 1 + random.nextInt(3); tries > 0; tries--) {
                     try (Ragd.Running run = ragd.start(migration.command(ragd, target))) {
                         sleep((long) (random.nextDouble() * undisturbed));
-                        if (run.isAlive()) {
-                            outcome.kill(stage(ragd, migration.expected.size()));
-                            run.kill();
+                        KillTable.Stage stage = stage(ragd, migration.expected.size());
+                        if (run.strike()) {
+                            outcome.kill(stage);
                             inARow++;
                         }
                     }

@@ -228,6 +228,13 @@ public final class Ragd {
             return await();
         }
 
+        /** SIGKILL, and whether it hit: a run may have ended well just before. Any other end fails. */
+        public boolean strike() {
+            Result end = kill();
+            assertThat(end.exitCode()).as(end.toString()).isIn(0, 137);
+            return end.exitCode() == 137;
+        }
+
         /** Waits for its end. */
         public Result await() {
             try {
