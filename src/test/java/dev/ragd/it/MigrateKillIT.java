@@ -224,7 +224,7 @@ class MigrateKillIT {
     @ParameterizedTest
     @MethodSource("twoPairs")
     void stoppedBySigterm(List<String> pair) {
-        try (Migration migration = new Migration(pair, 20 * BATCH)) {
+        try (Migration migration = new Migration(pair, 60 * BATCH)) {
             KillTable.Outcome outcome = new KillTable.Outcome();
             for (int batch : ALL ? new int[] {1, 5, 11} : new int[] {5}) {
                 Ragd ragd = migration.ragd("term" + batch);
