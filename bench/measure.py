@@ -63,6 +63,11 @@ def memory(pid):
     return (int(values["VmRSS"]) / 1024, int(values["VmHWM"]) / 1024) if "VmRSS" in values else None
 
 
+def environment():
+    """Without the settings of benchmarks, which ragd does not know and says so."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("RAGD_BENCH")}
+
+
 class Run:
     """One finished command.
 
@@ -76,7 +81,7 @@ class Run:
         self.samples, self.cpu_samples, self.peak, self.starts = [], [], 0.0, set()
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         process = subprocess.Popen(
-            [str(c) for c in command], env={**os.environ, **(env or {})}, stdout=out, stderr=err, cwd=cwd)
+            [str(c) for c in command], env={**environment(), **(env or {})}, stdout=out, stderr=err, cwd=cwd)
         pid = process.pid
         while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             self.cpu_samples.append((time.time(), stat(pid)[0]))

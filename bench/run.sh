@@ -3,10 +3,10 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd -P)
 cd "$root"
-names="embedder chroma search unchanged retrieval index-overhead memory ann local-store migrate leann kills"
+names="embedder chroma search startup unchanged retrieval index-overhead memory ann local-store migrate leann soak kills"
 usage() { echo "usage: bench/run.sh all | NAME...   with NAME one of: $names" >&2; exit 64; }
 [ $# -gt 0 ] || usage
-[ "$*" = all ] && set -- ${names% kills}
+[ "$*" = all ] && set -- ${names% soak kills}
 for name in "$@"; do case " $names " in *" $name "*) ;; *) usage ;; esac; done
 
 # RAGD_BENCH_BUILD=no: what is in target/ is measured as it is.
