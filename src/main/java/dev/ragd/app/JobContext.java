@@ -101,7 +101,7 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
 
     private ConfigurableApplicationContext start(
             Class<?> job, ApplicationContextInitializer<GenericApplicationContext> parts) {
-        JobFiles.requireWhole(jobsFolder);
+        JobFiles.prepare(jobsFolder);
         SpringApplication application = new SpringApplication(BatchContext.class, job);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setBannerMode(Banner.Mode.OFF);

@@ -30,6 +30,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that was cut off, and then the world changed before the next one. */
 class IndexRecoveryTest {
@@ -56,6 +58,21 @@ class IndexRecoveryTest {
         cutOffAfter(3);
 
         assertThat(job.run().resumed()).isTrue();
+
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"scan", "parse-embed-write", "prune", "publish"})
+    void aStepWhoseEndIsLostMayRunAgain(String step) throws Exception {
+        job.run();
+        Files.delete(job.docs.resolve("b.md"));
+        Files.writeString(job.docs.resolve("added.txt"), IndexFixture.prose("added", 12));
+        try (LostStepEnd lost = new LostStepEnd(job.home.resolve("jobs"), step)) {
+            assertThatThrownBy(() -> job.run()).isInstanceOf(Exception.class);
+        }
+
+        job.run();
 
         assertThat(job.contents()).isEqualTo(job.freshIndex());
     }

@@ -121,6 +121,25 @@ class MigrateRecoveryTest {
         assertThat(job.published()).isEqualTo(source());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"preflight", "plan", "copy", "verify", "publish", "report"})
+    void aStepWhoseEndIsLostMayRunAgain(String step) throws Exception {
+        job.create(job.from, "first", List.of(job.record("one"))); // makes the job database
+        job.run(MigrateRequest.of(MigrateFixture.MEMORY, MigrateFixture.OTHER, "first", "first"));
+        int[] upserts = {0};
+        job.target = call -> upserts[0] += call.equals("before upsert") ? 1 : 0;
+        try (LostStepEnd lost = new LostStepEnd(job.home.resolve("jobs"), step)) {
+            assertThatThrownBy(() -> job.run()).isInstanceOf(Exception.class);
+        }
+
+        assertThat(job.run().status()).isEqualTo(Status.VERIFIED);
+
+        assertThat(upserts[0]).as("batches written, once each").isEqualTo(5);
+        assertThat(job.published()).isEqualTo(source());
+        assertThat(new InMemoryStore(job.to).list()).hasSize(2);
+        assertThat(job.generations().current("other", "documents").physical()).isEqualTo("documents.g1");
+    }
+
     @Test
     void aRecordThatTheTargetDamagesIsFound() {
         job.writes = records -> records.stream()

@@ -49,8 +49,7 @@ final class LedgerSnapshot implements AutoCloseable {
             if (Files.exists(jobsFolder.resolve("owner.lock"))) {
                 owner = lock(jobsFolder);
             }
-            JobFiles.requireWhole(jobsFolder);
-            if (Files.exists(jobsFolder.resolve("jobrepo.script"))) {
+            if (JobFiles.exist(jobsFolder)) {
                 copy = Files.createTempDirectory("ragd-ledger");
                 copy(jobsFolder, copy);
             }

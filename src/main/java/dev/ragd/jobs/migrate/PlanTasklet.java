@@ -60,6 +60,9 @@ final class PlanTasklet implements Tasklet {
 
     @Override
     public RepeatStatus execute(StepContribution contribution, ChunkContext context) {
+        if (ledger.plan(job) != null) {
+            return RepeatStatus.FINISHED; // the process died between the plan's transaction and the end of this step
+        }
         Checked checked = new Preflight(run).check();
         checked.notes().forEach(run.progress()::note);
         try {

@@ -1,8 +1,10 @@
 package dev.ragd.store.documents;
 
+import dev.ragd.store.StoreException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import org.apache.lucene.index.DirectoryReader;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommittedIndex implements AutoCloseable {
 
-    private static final int MAX_OUTRUN = 20;
+    private static final Duration MAX_OUTRUN = Duration.ofSeconds(30);
 
     private final CollectionFolder folder;
     private final Directory directory;
@@ -44,27 +46,45 @@ final class CommittedIndex implements AutoCloseable {
      */
     record State(DirectoryReader reader, CommitData commit, Collection<String> files, long logged) {}
 
-    /** The newest state, its files checked. */
+    /**
+     * The newest state, its files checked.
+     *
+     * @throws StoreException.StoreBusy when a process that writes makes commits faster than they can be read
+     */
     State open() throws IOException {
-        int failures = 0;
+        long end = System.nanoTime() + MAX_OUTRUN.toNanos();
+        long seen = Long.MIN_VALUE;
         while (true) {
-            close();
-            OverlayDirectory overlay = new OverlayDirectory(directory);
-            DirectoryReader reader = DirectoryReader.open(overlay);
             try {
-                verified.verify(reader.getIndexCommit().getFileNames(), directory);
-                return withLog(reader, overlay);
+                return attempt();
             } catch (NoSuchFileException | FileNotFoundException e) {
-                // A process that writes has made the next commit and deleted the files of this one.
-                boolean outrun = isOld(reader.getIndexCommit().getGeneration()) && ++failures < MAX_OUTRUN;
-                reader.decRef();
-                if (!outrun) {
+                // A process that writes has made the next commit and deleted the files of this one. Where nobody writes
+                // the same commit is found again. What is listed while files come and go says nothing about one moment,
+                // so a single look does not decide.
+                long now = SegmentInfos.getLastCommitGeneration(directory);
+                if (now == seen) {
                     throw e;
                 }
-            } catch (IOException | RuntimeException e) {
-                reader.decRef();
-                throw e;
+                if (System.nanoTime() > end) {
+                    throw new StoreException.StoreBusy(folder.index()
+                            + " is written to so fast that no state of it could be opened in "
+                            + MAX_OUTRUN.toSeconds() + " s; run this again when the writing run has less to do");
+                }
+                seen = now;
             }
+        }
+    }
+
+    private State attempt() throws IOException {
+        close();
+        OverlayDirectory overlay = new OverlayDirectory(directory);
+        DirectoryReader reader = DirectoryReader.open(overlay);
+        try {
+            verified.verify(reader.getIndexCommit().getFileNames(), directory);
+            return withLog(reader, overlay);
+        } catch (IOException | RuntimeException e) {
+            reader.decRef();
+            throw e;
         }
     }
 
