@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param records while it is written, how many records the plan has; then how many there were when it was complete
  * @param state null in a mark of a ragd that noted none, which wrote a mark once, when it created the collection
  */
-public record MigrationMark(String plan, String source, long records, @Nullable State state) {
+public record MigrationMark(
+        String plan, String source, long records, @Nullable State state) {
 
     /** How far the plan has come. */
     public enum State {
@@ -66,7 +67,10 @@ public record MigrationMark(String plan, String source, long records, @Nullable 
         return plan == null || source == null
                 ? Optional.empty()
                 : Optional.of(new MigrationMark(
-                        plan, source, records == null ? 0 : records, state(info.attributes().text(STATE))));
+                        plan,
+                        source,
+                        records == null ? 0 : records,
+                        state(info.attributes().text(STATE))));
     }
 
     private static @Nullable State state(@Nullable String label) {

@@ -188,8 +188,8 @@ class MigrateBetweenCommandsTest {
 
     @Test
     void aSnapshotThatFailedItsVerificationIsMendedByTheSameCommand() throws IOException {
-        job.writes = records ->
-                records.stream().filter(r -> !r.id().equals("id-7")).toList();
+        job.writes =
+                records -> records.stream().filter(r -> !r.id().equals("id-7")).toList();
         assertThat(job.run(toSnapshot(false)).status()).isEqualTo(Status.FAILED);
         deleteTree(job.home.resolve("jobs"));
         assertThat(job.run(toSnapshot(false)).status()).isEqualTo(Status.FAILED);
@@ -302,7 +302,8 @@ class MigrateBetweenCommandsTest {
         store.create(new CollectionSpec("documents", 8, Distance.COSINE, old.attributes()))
                 .upsert(List.of(job.record("id-0")));
         JobException e = catchThrowableOfType(JobException.class, () -> job.run(delta(true)));
-        assertThat(e).hasMessageContaining("measures 'l2' in 8 dimensions, and the source now 'cosine' in 8")
+        assertThat(e)
+                .hasMessageContaining("measures 'l2' in 8 dimensions, and the source now 'cosine' in 8")
                 .hasMessageContaining("leave --delta out");
         assertThat(e.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(job.published()).hasSize(20);

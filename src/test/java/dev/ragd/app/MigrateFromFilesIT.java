@@ -118,8 +118,7 @@ class MigrateFromFilesIT {
                 refused(plain, ExitCode.REFUSED, "are lost", "--reembed", "--allow-partial", "data_level0.bin");
         assertThat(refusal).contains("lost are the vectors of t");
 
-        for (StoreReference to :
-                List.of(plain.to(), StoreReference.named("faiss"), StoreReference.named("lucene"))) {
+        for (StoreReference to : List.of(plain.to(), StoreReference.named("faiss"), StoreReference.named("lucene"))) {
             MigrateRequest request = MigrateRequest.of(plain.from(), to, "things", "things");
             refused(request, ExitCode.REFUSED, "are lost", "--allow-partial");
             MigrateReport partial = service().run(with(request, false, true), silent());
@@ -129,8 +128,7 @@ class MigrateFromFilesIT {
             assertThat(partial.verification().listed().get("rejected").get(0).detail())
                     .contains("its vector is lost");
             assertThat(partial.notes()).anyMatch(note -> note.contains(lost + " lost"));
-            try (VectorStore store =
-                            ReferencedStores.openToRead(to, new ConfiguredModels(home, settings), note -> {});
+            try (VectorStore store = ReferencedStores.openToRead(to, new ConfiguredModels(home, settings), note -> {});
                     VectorCollection c = store.open(partial.target().physical())) {
                 assertThat(c.count()).isEqualTo(RECORDS - 2 - lost);
             }

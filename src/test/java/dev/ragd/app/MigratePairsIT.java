@@ -87,8 +87,7 @@ class MigratePairsIT {
         SNAPSHOT
     }
 
-    private final String prefix =
-            "pairs-" + UUID.randomUUID().toString().substring(0, 8) + "-";
+    private final String prefix = "pairs-" + UUID.randomUUID().toString().substring(0, 8) + "-";
     private Path folder;
     private Home home;
 
@@ -154,7 +153,9 @@ class MigratePairsIT {
 
         MigrateReport report = run(request);
 
-        assertThat(report.status()).as("%s %s", report.notes(), report.verification()).isEqualTo(Status.VERIFIED);
+        assertThat(report.status())
+                .as("%s %s", report.notes(), report.verification())
+                .isEqualTo(Status.VERIFIED);
         assertThat(report.published()).isTrue();
         assertThat(report.copied()).isEqualTo(RECORDS);
         assertThat(report.verification().checked()).isEqualTo(RECORDS);
@@ -402,7 +403,9 @@ class MigratePairsIT {
 
         Ends(MigrateRequest request) {
             source = open(Kind.valueOf(request.from().kind()));
-            target = request.from().equals(request.to()) ? source : open(Kind.valueOf(request.to().kind()));
+            target = request.from().equals(request.to())
+                    ? source
+                    : open(Kind.valueOf(request.to().kind()));
         }
 
         @Override

@@ -117,8 +117,7 @@ final class Comparison {
     }
 
     /** @return how many of the doubtful are the same within the tolerance */
-    private long look(
-            List<String> ids, List<byte[]> noted, Map<String, VectorRecord> there, List<Finding> findings) {
+    private long look(List<String> ids, List<byte[]> noted, Map<String, VectorRecord> there, List<Finding> findings) {
         Map<String, VectorRecord> now = CopyMaker.byId(source.get(ids, fields));
         long tolerated = 0;
         for (int i = 0; i < ids.size(); i++) {
@@ -128,14 +127,15 @@ final class Comparison {
             if (found == null) {
                 continue;
             }
-            String difference = expected == null
-                    ? "it is not in the source any more"
-                    : rules.difference(expected, found);
+            String difference =
+                    expected == null ? "it is not in the source any more" : rules.difference(expected, found);
             if (difference == null) {
                 tolerated++;
             } else if (changedSince(expected, noted.get(i))) {
                 findings.add(new Finding(
-                        Finding.Kind.CHANGED, id, "the source changed it since the plan was frozen (" + difference + ")"));
+                        Finding.Kind.CHANGED,
+                        id,
+                        "the source changed it since the plan was frozen (" + difference + ")"));
             } else {
                 findings.add(new Finding(Finding.Kind.DIFFERENT, id, difference));
             }

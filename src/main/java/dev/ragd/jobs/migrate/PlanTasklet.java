@@ -82,7 +82,8 @@ final class PlanTasklet implements Tasklet {
             try (VectorCollection there = run.resources().target().open(target.name())) {
                 compares = there.count() > 0;
                 gone = compares ? gone(there, frozen.set(), batch, checked.target()) : gone;
-                there.replaceAttributes(mark(frozen.set().size()).addTo(there.info().attributes()));
+                there.replaceAttributes(
+                        mark(frozen.set().size()).addTo(there.info().attributes()));
             }
         }
         Instant now = run.resources().clock().instant();

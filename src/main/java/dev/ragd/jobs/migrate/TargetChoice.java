@@ -51,7 +51,9 @@ final class TargetChoice {
                             + "' that ragd did not make: nothing is put in its place; choose another --to-collection");
             return null;
         }
-        return request.to().located() ? portable(store, current, source, embedder) : generation(store, source, embedder);
+        return request.to().located()
+                ? portable(store, current, source, embedder)
+                : generation(store, source, embedder);
     }
 
     /** True when neither an index run nor a migration made it. */
