@@ -23,6 +23,15 @@ public record CollectionSpec(String name, int dimension, Distance distance, Meta
         if (problem != null) {
             throw new IllegalArgumentException(problem);
         }
+        requireAttributes(attributes);
+    }
+
+    /**
+     * Makes sure that a collection can have these attributes.
+     *
+     * @throws IllegalArgumentException when one is a list
+     */
+    public static void requireAttributes(Metadata attributes) {
         if (attributes.values().values().stream().anyMatch(MetadataValue.Items.class::isInstance)) {
             throw new IllegalArgumentException("attributes of a collection cannot hold lists");
         }

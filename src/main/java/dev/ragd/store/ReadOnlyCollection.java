@@ -64,6 +64,11 @@ public abstract class ReadOnlyCollection implements VectorCollection {
     }
 
     @Override
+    public final void replaceAttributes(Metadata attributes) {
+        throw new StoreException.ReadOnly(store);
+    }
+
+    @Override
     public final void upsert(List<VectorRecord> records) {
         throw new StoreException.ReadOnly(store);
     }

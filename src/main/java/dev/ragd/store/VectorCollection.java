@@ -24,6 +24,17 @@ public interface VectorCollection extends AutoCloseable {
     /** Name, dimension, distance and attributes as they are now. */
     CollectionInfo info();
 
+    /**
+     * Replaces all that belongs to the collection as a whole; records are not touched. Survives a power cut when the method
+     * returns; a process that dies before that leaves the old attributes or the new ones. Every {@link #info},
+     * {@link VectorStore#find} and {@link VectorStore#list} tells the new ones from then on, in other processes too.
+     *
+     * @param attributes what every store takes at {@link VectorStore#create}: no lists
+     * @throws StoreException.InvalidRecord when the store has no way to keep a key or value; nothing is changed
+     * @throws StoreException.StoreBusy when another process writes to the collection of a local store; nothing is changed
+     */
+    void replaceAttributes(Metadata attributes);
+
     /** What this collection can do. */
     Set<Capability> capabilities();
 

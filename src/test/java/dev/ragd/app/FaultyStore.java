@@ -6,6 +6,7 @@ import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
 import dev.ragd.store.Health;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
 import dev.ragd.store.SearchHit;
@@ -86,6 +87,13 @@ record FaultyStore(VectorStore store, Calls calls, UnaryOperator<List<VectorReco
         @Override
         public CollectionInfo info() {
             return collection.info();
+        }
+
+        @Override
+        public void replaceAttributes(Metadata attributes) {
+            calls.hear("before replaceAttributes");
+            collection.replaceAttributes(attributes);
+            calls.hear("after replaceAttributes");
         }
 
         @Override

@@ -118,17 +118,20 @@ class MigrateFromFilesIT {
                 refused(plain, ExitCode.REFUSED, "are lost", "--reembed", "--allow-partial", "data_level0.bin");
         assertThat(refusal).contains("lost are the vectors of t");
 
-        MigrateReport partial = service().run(with(plain, false, true), silent());
-        assertThat(partial.status()).isEqualTo(Status.PARTIAL);
-        long lost = partial.verification().counts().get("rejected");
-        assertThat(lost).isBetween(1L, RECORDS - 3L);
-        assertThat(partial.verification().listed().get("rejected").get(0).detail())
-                .contains("its vector is lost");
-        assertThat(partial.notes()).anyMatch(note -> note.contains(lost + " lost"));
-        try (VectorStore store =
-                        ReferencedStores.openToRead(plain.to(), new ConfiguredModels(home, settings), note -> {});
-                VectorCollection c = store.open("things")) {
-            assertThat(c.count()).isEqualTo(RECORDS - 2 - lost);
+        for (StoreReference to : List.of(plain.to(), StoreReference.named("faiss"), StoreReference.named("lucene"))) {
+            MigrateRequest request = MigrateRequest.of(plain.from(), to, "things", "things");
+            refused(request, ExitCode.REFUSED, "are lost", "--allow-partial");
+            MigrateReport partial = service().run(with(request, false, true), silent());
+            assertThat(partial.status()).isEqualTo(Status.PARTIAL);
+            long lost = partial.verification().counts().get("rejected");
+            assertThat(lost).isBetween(1L, RECORDS - 3L);
+            assertThat(partial.verification().listed().get("rejected").get(0).detail())
+                    .contains("its vector is lost");
+            assertThat(partial.notes()).anyMatch(note -> note.contains(lost + " lost"));
+            try (VectorStore store = ReferencedStores.openToRead(to, new ConfiguredModels(home, settings), note -> {});
+                    VectorCollection c = store.open(partial.target().physical())) {
+                assertThat(c.count()).isEqualTo(RECORDS - 2 - lost);
+            }
         }
 
         MigrateRequest again = MigrateRequest.of(plain.from(), snapshot(), "things", "made-anew");

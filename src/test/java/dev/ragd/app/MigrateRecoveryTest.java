@@ -16,6 +16,7 @@ import dev.ragd.jobs.migrate.MigrateRequest;
 import dev.ragd.store.Capability;
 import dev.ragd.store.Field;
 import dev.ragd.store.Metadata;
+import dev.ragd.store.MetadataValue;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
 import dev.ragd.store.memory.InMemoryStore;
@@ -270,6 +271,94 @@ class MigrateRecoveryTest {
                 return;
             }
         }
+    }
+
+    /** Both stores know doubles only roughly, so the verification has to look at the source again. */
+    @Test
+    void whatTheSourceChangesAfterItWasEmbeddedAnewIsNoFaultOfTheTarget() {
+        keepDoublesRoughly();
+        changeBetweenCopyAndVerification("id-6");
+        MigrateReport report = job.run(MigrateRefusalsTest.with(false, true, false, false));
+        assertThat(report.status()).isEqualTo(Status.VERIFIED);
+        assertThat(report.verification().counts()).containsEntry("changed", 1L).containsEntry("different", 0L);
+        assertThat(report.verification().listed().get("changed"))
+                .singleElement()
+                .satisfies(item -> assertThat(item.id()).isEqualTo("id-6"));
+    }
+
+    @Test
+    void whatTheTargetDamagesIsNotExcusedByAChangeOfTheSource() {
+        job.writes = records -> records.stream()
+                .map(r -> r.id().equals("id-6") ? new VectorRecord("id-6", r.vector(), "damaged", r.metadata()) : r)
+                .toList();
+        changeBetweenCopyAndVerification("id-6");
+        MigrateReport report = job.run();
+        assertThat(report.status()).isEqualTo(Status.FAILED);
+        assertThat(report.verification().counts()).containsEntry("different", 1L);
+    }
+
+    @Test
+    void whatTheSourceDeletesDuringADeltaStaysAndIsListed() {
+        job.run();
+        boolean[] once = {false};
+        job.target = call -> {
+            if (call.equals("before get") && !once[0]) { // the plan is frozen, the copy has begun
+                once[0] = true;
+                job.delete(job.from, "documents", "id-19");
+            }
+        };
+        MigrateReport report = job.run(delta());
+        assertThat(report.status()).isEqualTo(Status.VERIFIED);
+        assertThat(report.verification().counts())
+                .containsEntry("vanished", 1L)
+                .containsEntry("changed", 1L)
+                .containsEntry("different", 0L);
+        assertThat(job.published()).containsKey("id-19");
+        job.target = call -> {};
+        assertThat(job.run(delta()).deleted()).isEqualTo(1);
+        assertThat(job.published()).isEqualTo(source());
+    }
+
+    @Test
+    void aDeltaWhoseTargetRefusesANewVersionKeepsTheOldOneAndSaysSo() {
+        job.run();
+        String before = job.published().get("id-11");
+        job.upsert(job.from, "documents", job.record("id-11", "a longer text"), job.record("id-12", "another text"));
+        job.writes = MigrateRecoveryTest::refuse11;
+
+        assertThat(job.run(delta()).status()).isEqualTo(Status.FAILED);
+        MigrateReport report = job.run(MigrateRefusalsTest.with(true, false, true, false));
+
+        assertThat(report.status()).isEqualTo(Status.PARTIAL);
+        assertThat(report.verification().counts()).containsEntry("rejected", 1L).containsEntry("different", 0L);
+        assertThat(report.verification().listed().get("changed"))
+                .singleElement()
+                .satisfies(item -> assertThat(item.detail()).contains("keeps an older version"));
+        assertThat(job.published()).containsEntry("id-11", before).hasSize(20);
+    }
+
+    private void changeBetweenCopyAndVerification(String id) {
+        int[] written = {0};
+        job.target = call -> {
+            written[0] += call.equals("after upsert") ? 1 : 0;
+            if (call.equals("before get") && written[0] == 5) { // all batches
+                written[0]++;
+                job.upsert(job.from, "documents", job.record(id, "another text"));
+            }
+        };
+    }
+
+    private void keepDoublesRoughly() {
+        Set<Capability> rough = EnumSet.copyOf(InMemoryStore.CAPABILITIES);
+        rough.remove(Capability.EXACT_DOUBLES);
+        job.targetCapabilities = rough;
+        job.writes = records -> records.stream()
+                .map(r -> {
+                    double x = ((MetadataValue.Real) r.metadata().get("x")).value();
+                    return new VectorRecord(
+                            r.id(), r.vector(), r.text(), r.metadata().with("x", Math.nextUp(x)));
+                })
+                .toList();
     }
 
     @Test

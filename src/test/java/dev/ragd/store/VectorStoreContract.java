@@ -122,6 +122,54 @@ public abstract class VectorStoreContract {
     }
 
     @Test
+    protected void replacedAttributesAreThoseOfEveryHandleAndSurviveAReopening() throws Exception {
+        VectorCollection c = create(Distance.L2, DIM, Metadata.of(Map.of("kept", "no", "size", 1L)));
+        CollectionInfo before = c.info();
+        VectorCollection other = store.open(before.name());
+        List<VectorRecord> records = people();
+        c.upsert(records.subList(0, 2));
+        Metadata first = Metadata.of(Map.of("size", Long.MIN_VALUE, "new", "日本", "whole", 3.0, "done", true));
+        c.replaceAttributes(first);
+        c.replaceAttributes(first);
+        CollectionInfo after = new CollectionInfo(
+                before.id(), before.name(), before.dimension(), before.distance(), first, before.embeddingFunction());
+        for (CollectionInfo info : List.of(
+                c.info(),
+                other.info(),
+                store.find(before.name()).orElseThrow(),
+                store.open(before.name()).info(),
+                store.list().stream()
+                        .filter(i -> i.name().equals(before.name()))
+                        .findFirst()
+                        .orElseThrow())) {
+            assertThat(info).isEqualTo(after);
+        }
+        other.upsert(records.subList(2, records.size()));
+        assertHolds(c, records);
+        if (c.capabilities().contains(Capability.PERSISTENT)) {
+            other.close();
+            c = reopen(c);
+            assertThat(c.info()).isEqualTo(after);
+            assertHolds(c, records);
+        }
+        c.replaceAttributes(Metadata.EMPTY);
+        assertThat(c.info().attributes()).isEqualTo(Metadata.EMPTY);
+        assertThat(c.info().dimension()).hasValue(DIM);
+        c.delete(List.of("ada"));
+        assertThat(store.find(before.name()).orElseThrow().attributes()).isEqualTo(Metadata.EMPTY);
+        assertThat(c.count()).isEqualTo(records.size() - 1);
+    }
+
+    @Test
+    protected void attributesThatNoCollectionCanHaveChangeNothing() {
+        Metadata attributes = Metadata.of(Map.of("model", "a"));
+        VectorCollection c = create(Distance.COSINE, DIM, attributes);
+        assertThatThrownBy(() -> c.replaceAttributes(Metadata.of(Map.of("list", List.of("x")))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(c.info().attributes()).isEqualTo(attributes);
+    }
+
+    @Test
     protected void collectionsAreListedInOrderOfName() {
         List<String> made = List.of(newName() + "-B", newName() + "-a", newName() + ".c_1", newName());
         names.addAll(made);
@@ -185,6 +233,7 @@ public abstract class VectorStoreContract {
             assertNotFound(() -> old.search(SearchRequest.nearest(new float[] {1, 1}, 1, null)));
             assertNotFound(() -> old.delete(List.of("old", "new")));
             assertNotFound(() -> old.delete(Filter.and()));
+            assertNotFound(() -> old.replaceAttributes(Metadata.of(Map.of("stray", true))));
             store.drop(name);
             store.create(new CollectionSpec(name, 2, Distance.L2, Metadata.EMPTY))
                     .upsert(List.of(point("new", 2, 2)));
@@ -192,6 +241,7 @@ public abstract class VectorStoreContract {
         VectorCollection now = store.open(name);
         assertHolds(now, point("new", 2, 2));
         assertThat(now.count()).isEqualTo(1);
+        assertThat(now.info().attributes()).isEqualTo(Metadata.EMPTY);
     }
 
     @Test

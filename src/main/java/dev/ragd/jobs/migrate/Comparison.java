@@ -52,12 +52,12 @@ final class Comparison {
     /**
      * Compares.
      *
-     * @param noted the digests that were noted at the copy, one per id; zeros where there is none
+     * @param noted the digests that were noted at the copy, one per id, see {@link DigestFile}
      */
     Outcome compare(long number, List<String> ids, byte[][] noted) {
-        Map<String, VectorRecord> there = CopyMaker.byId(target.get(ids, Field.ALL));
+        Map<String, VectorRecord> there = CopyMaker.byId(target.get(ids, fields));
         List<String> doubtful = new ArrayList<>();
-        List<byte @Nullable []> digests = new ArrayList<>();
+        List<byte[]> digests = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
             VectorRecord record = there.get(ids.get(i));
@@ -117,8 +117,7 @@ final class Comparison {
     }
 
     /** @return how many of the doubtful are the same within the tolerance */
-    private long look(
-            List<String> ids, List<byte @Nullable []> noted, Map<String, VectorRecord> there, List<Finding> findings) {
+    private long look(List<String> ids, List<byte[]> noted, Map<String, VectorRecord> there, List<Finding> findings) {
         Map<String, VectorRecord> now = CopyMaker.byId(source.get(ids, fields));
         long tolerated = 0;
         for (int i = 0; i < ids.size(); i++) {
@@ -128,14 +127,15 @@ final class Comparison {
             if (found == null) {
                 continue;
             }
-            String difference = expected == null
-                    ? "deleted from the source since it was copied"
-                    : rules.difference(expected, found);
+            String difference =
+                    expected == null ? "it is not in the source any more" : rules.difference(expected, found);
             if (difference == null) {
                 tolerated++;
             } else if (changedSince(expected, noted.get(i))) {
                 findings.add(new Finding(
-                        Finding.Kind.CHANGED, id, "the source changed it since it was copied (" + difference + ")"));
+                        Finding.Kind.CHANGED,
+                        id,
+                        "the source changed it since the plan was frozen (" + difference + ")"));
             } else {
                 findings.add(new Finding(Finding.Kind.DIFFERENT, id, difference));
             }
@@ -143,9 +143,16 @@ final class Comparison {
         return tolerated;
     }
 
-    /** True when it is known what was copied, and the source has something else now. */
-    private boolean changedSince(@Nullable VectorRecord now, byte @Nullable [] noted) {
-        boolean known = noted != null && !Arrays.equals(noted, new byte[noted.length]);
-        return known && rules.vectors() && (now == null || !Arrays.equals(RecordDigest.of(now), noted));
+    /**
+     * True when the target is not to blame for a difference. It is where both stores keep bits and the target does not hold
+     * what was copied, whatever the source did since; and nobody knows where nothing was noted of what was copied.
+     */
+    private boolean changedSince(@Nullable VectorRecord now, byte[] noted) {
+        if (Arrays.equals(noted, DigestFile.ABSENT)) {
+            return true; // the target has it from an earlier migration
+        } else if (!DigestFile.isNoted(noted)) {
+            return now == null;
+        }
+        return !rules.exact() && (now == null || !Arrays.equals(RecordDigest.of(now), noted));
     }
 }

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a piece of the plan asks for: the source's records, and the target's where it may have them already. Thread-safe.
@@ -40,9 +39,10 @@ final class CopyMaker implements BlockReader.Maker<CopyBatch> {
             return new CopyBatch(work, List.of(), 0, List.of(), List.of(), 0);
         }
         boolean reembed = run.request().reembed();
-        Map<String, VectorRecord> found = byId(source.get(work.ids(), reembed ? WORDS : Field.ALL));
+        Set<Field> fields = reembed ? WORDS : Field.ALL;
+        Map<String, VectorRecord> found = byId(source.get(work.ids(), fields));
         Map<String, VectorRecord> there =
-                plan.compares() || work.again() ? byId(target.get(work.ids(), Field.ALL)) : Map.of();
+                plan.compares() || work.again() ? byId(target.get(work.ids(), fields)) : Map.of();
         List<VectorRecord> write = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         int unchanged = 0;
@@ -64,24 +64,10 @@ final class CopyMaker implements BlockReader.Maker<CopyBatch> {
         if (reembed) {
             write = embed(write, findings);
         }
-        return batch(work, found, write, unchanged, findings);
-    }
-
-    private CopyBatch batch(
-            BlockReader.Work work,
-            Map<String, VectorRecord> found,
-            List<VectorRecord> write,
-            int unchanged,
-            List<Finding> findings) {
-        if (run.request().reembed()) {
-            found.clear(); // their digests would say nothing about the new vectors
-        }
-        write.forEach(record -> found.put(record.id(), record));
-        List<byte @Nullable []> digests = new ArrayList<>(work.ids().size());
-        for (String id : work.ids()) {
-            VectorRecord record = found.get(id);
-            digests.add(record == null ? null : RecordDigest.of(record));
-        }
+        List<byte[]> digests = work.ids().stream()
+                .map(found::get)
+                .map(record -> record == null ? DigestFile.ABSENT : RecordDigest.of(record))
+                .toList();
         long bytes = write.stream().mapToLong(RecordBytes::of).sum();
         return new CopyBatch(work, write, unchanged, digests, findings, bytes);
     }

@@ -7,17 +7,23 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The digest of every record as the source gave it, 32 bytes each, in the order of the plan: so that a verification reads
- * the target alone. Where a digest is missing or does not fit, the source is read again; the file is believed only when it
- * agrees with the target, so it needs no protection of its own. Thread-safe.
+ * the target alone. Of a record whose vector is made anew it covers the rest. Where a digest is missing or does not fit, the
+ * source is read again; the file is believed only when it agrees with the target, so it needs no protection of its own.
+ * Thread-safe.
  */
 final class DigestFile implements AutoCloseable {
 
     static final int DIGEST_BYTES = 32;
+
+    /** In the place of a digest: the source had no such record any more. */
+    static final byte[] ABSENT = absent();
+
+    private static final byte[] NONE = new byte[DIGEST_BYTES];
 
     private final Path file;
     private final FileChannel channel;
@@ -36,13 +42,11 @@ final class DigestFile implements AutoCloseable {
      * Notes the digests of consecutive records.
      *
      * @param first the place in the plan of the first of them, from 0
-     * @param digests null where there is no record
+     * @param digests or {@link #ABSENT}
      */
-    void write(long first, List<byte @Nullable []> digests) {
+    void write(long first, List<byte[]> digests) {
         ByteBuffer buffer = ByteBuffer.allocate(digests.size() * DIGEST_BYTES);
-        for (byte[] digest : digests) {
-            buffer.put(digest == null ? new byte[DIGEST_BYTES] : digest);
-        }
+        digests.forEach(buffer::put);
         buffer.flip();
         try {
             long place = first * DIGEST_BYTES;
@@ -54,7 +58,7 @@ final class DigestFile implements AutoCloseable {
         }
     }
 
-    /** The digests of {@code count} consecutive records; zeros where none was noted. */
+    /** The digests of {@code count} consecutive records; see {@link #isNoted}. */
     byte[][] read(long first, int count) {
         ByteBuffer buffer = ByteBuffer.allocate(count * DIGEST_BYTES);
         try {
@@ -71,6 +75,17 @@ final class DigestFile implements AutoCloseable {
             buffer.get(digest);
         }
         return digests;
+    }
+
+    /** False where nothing was noted, or what was is lost: the file holds zeros there. */
+    static boolean isNoted(byte[] digest) {
+        return !Arrays.equals(digest, NONE);
+    }
+
+    private static byte[] absent() {
+        byte[] absent = new byte[DIGEST_BYTES];
+        Arrays.fill(absent, (byte) -1);
+        return absent;
     }
 
     private JobException failed(IOException e) {

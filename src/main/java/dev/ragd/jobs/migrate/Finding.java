@@ -19,7 +19,7 @@ record Finding(Kind kind, String id, String detail) {
         EXTRA("extra"),
         /** In both, but not the same. */
         DIFFERENT("different"),
-        /** Changed in the source after it was copied; the target holds what was copied. */
+        /** Changed in the source after the plan was frozen, or refused in its new form: the target holds an older one. */
         CHANGED("changed");
 
         private final String label;

@@ -28,7 +28,7 @@ import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 
 /**
  * The plan step: freezes the ids of the source and the batches they are copied in, creates the target collection with a mark
- * of whose it is, and then, in one commit, makes all that the plan of the job.
+ * of whose it is, or marks the one that is there as being written, and then, in one commit, makes all that the plan of the job.
  */
 final class PlanTasklet implements Tasklet {
 
@@ -85,6 +85,8 @@ final class PlanTasklet implements Tasklet {
             try (VectorCollection there = run.resources().target().open(target.name())) {
                 compares = there.count() > 0;
                 gone = compares ? gone(there, frozen.set(), batch, checked.target()) : gone;
+                there.replaceAttributes(
+                        mark(frozen.set().size()).addTo(there.info().attributes()));
             }
         }
         Instant now = run.resources().clock().instant();
@@ -232,16 +234,22 @@ final class PlanTasklet implements Tasklet {
 
     private CollectionInfo create(Checked checked, long records) {
         CollectionInfo source = checked.source();
-        Metadata attributes = MigrationMark.strip(source.attributes());
+        Metadata attributes = source.attributes();
         if (!checked.embedder().fingerprint().isEmpty()) {
             attributes = checked.embedder().addTo(attributes);
         }
-        attributes = MigrationMark.of(id, run.request().source(), records).addTo(attributes);
         CollectionSpec spec = new CollectionSpec(
-                checked.target().physical(), checked.embedder().dimension(), source.distance(), attributes);
+                checked.target().physical(),
+                checked.embedder().dimension(),
+                source.distance(),
+                mark(records).addTo(attributes));
         try (VectorCollection made = run.resources().target().create(spec)) {
             return made.info();
         }
+    }
+
+    private MigrationMark mark(long records) {
+        return MigrationMark.writing(id, run.request().source(), records);
     }
 
     private Path file(String suffix) {

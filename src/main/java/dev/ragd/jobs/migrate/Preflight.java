@@ -183,7 +183,8 @@ final class Preflight {
         problemOfLostVectors(source, name);
         MigrationMark.read(source.info()).filter(o -> isUnfinished(o, source)).ifPresent(o -> {
             String text = "the source " + name + " is what a migration from " + o.source()
-                    + " left unfinished: it holds " + source.count() + " of " + o.records() + " records";
+                    + " left unfinished: it holds " + source.count() + " of " + o.records()
+                    + " records, and nobody has verified it";
             if (request.allowPartial()) {
                 notes.add(text);
             } else {
@@ -219,11 +220,15 @@ final class Preflight {
     }
 
     private boolean isUnfinished(MigrationMark mark, Source source) {
-        boolean published = run.generations().all().stream()
+        return mark.isUnfinished(source.count()) && (mark.state() != null || !isInUse(source));
+    }
+
+    /** True for a generation in use or kept for a rollback, which may have lost records since as any collection may. */
+    private boolean isInUse(Source source) {
+        return run.generations().all().stream()
                 .filter(g -> g.backend().equals(run.request().from().toString()))
                 .anyMatch(g -> g.physical().equals(source.info().name())
                         || source.info().name().equals(g.previous()));
-        return !published && source.count() < mark.records();
     }
 
     private @Nullable Target target(Source source) {

@@ -1,6 +1,8 @@
 package dev.ragd.jobs.migrate;
 
+import dev.ragd.catalog.MigrationMark;
 import dev.ragd.jobs.index.LedgerCopy;
+import dev.ragd.store.VectorCollection;
 import org.springframework.batch.core.scope.context.ChunkContext;
 import org.springframework.batch.core.step.StepContribution;
 import org.springframework.batch.core.step.tasklet.Tasklet;
@@ -49,6 +51,10 @@ final class PublishTasklet implements Tasklet {
             boolean replaces = run.resources().target().find(run.targetName()).isPresent();
             run.generations().publish(backend, collection, plan.targetCollection(), replaces);
         }
+        // Last: a generation that is complete but not in use would be nobody's.
+        VectorCollection target = run.target(plan);
+        MigrationMark mark = MigrationMark.complete(plan.id(), run.request().source(), target.count());
+        target.replaceAttributes(mark.addTo(target.info().attributes()));
         ledger.published(job);
     }
 }

@@ -32,6 +32,11 @@ record RecordComparison(boolean vectors, boolean exactVectors, boolean exactDoub
                 source.contains(Capability.EXACT_DOUBLES) && target.contains(Capability.EXACT_DOUBLES));
     }
 
+    /** True when all that is compared is compared bit by bit. */
+    boolean exact() {
+        return exactDoubles && (exactVectors || !vectors);
+    }
+
     /** For people and reports: what counts as equal. */
     String tolerance() {
         List<String> parts = new ArrayList<>();

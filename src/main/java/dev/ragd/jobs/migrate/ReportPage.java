@@ -119,7 +119,7 @@ final class ReportPage {
                 case DIFFERENT -> check(count == 0, count, "different", "text, metadata or vector is another one");
                 case REJECTED -> check(count == 0, count, "rejected", "the target refuses them");
                 case VANISHED -> remark(count, "vanished", "deleted from the source while it was copied");
-                case CHANGED -> remark(count, "changed", "changed in the source after they were copied");
+                case CHANGED -> remark(count, "changed", "changed in the source meanwhile, or refused as they are now");
             }
         }
         if (v.overlap() != null) {

@@ -6,6 +6,7 @@ import dev.ragd.catalog.MigrationMark;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,7 @@ final class TargetChoice {
         MigrateRequest request = run.request();
         CollectionInfo current = store.find(run.targetName()).orElse(null);
         if (request.delta()) {
-            return update(current, embedder);
+            return update(current, source, embedder);
         }
         String problem = CollectionSpec.problemWithName(request.toCollection());
         if (problem == null && !request.to().located()) {
@@ -50,7 +51,9 @@ final class TargetChoice {
                             + "' that ragd did not make: nothing is put in its place; choose another --to-collection");
             return null;
         }
-        return request.to().located() ? portable(current, source, embedder) : generation(store, source, embedder);
+        return request.to().located()
+                ? portable(store, current, source, embedder)
+                : generation(store, source, embedder);
     }
 
     /** True when neither an index run nor a migration made it. */
@@ -59,16 +62,24 @@ final class TargetChoice {
                 && MigrationMark.read(info).isEmpty();
     }
 
-    private @Nullable Target update(@Nullable CollectionInfo current, CollectionEmbedder embedder) {
-        String source = run.request().source();
-        boolean ours = MigrationMark.read(current)
-                .filter(o -> o.source().equals(source))
-                .isPresent();
-        if (current == null || !ours) {
+    private @Nullable Target update(
+            @Nullable CollectionInfo current, CollectionInfo source, CollectionEmbedder embedder) {
+        if (current == null || !isOurs(current)) {
             problems.add(
                     ExitCode.USAGE,
                     "there is no verified migration of " + run.request().scope()
                             + " that a delta could bring up to date; run the same command without --delta first");
+            return null;
+        }
+        if (current.distance() != source.distance() || current.dimension().orElse(-1) != embedder.dimension()) {
+            problems.add(
+                    ExitCode.REFUSED,
+                    run.request().target() + " measures '" + current.distance().label() + "' in "
+                            + current.dimension().orElse(0) + " dimensions, and the source now '"
+                            + source.distance().label() + "' in " + embedder.dimension() + "; "
+                            + (run.request().to().located()
+                                    ? "choose another place or --to-collection"
+                                    : "leave --delta out to make a new generation"));
             return null;
         }
         if (!sameModel(current, embedder)) {
@@ -84,17 +95,18 @@ final class TargetChoice {
     }
 
     private @Nullable Target portable(
-            @Nullable CollectionInfo current, CollectionInfo source, CollectionEmbedder embedder) {
+            VectorStore store, @Nullable CollectionInfo current, CollectionInfo source, CollectionEmbedder embedder) {
         if (current == null) {
             return new Target(run.request().toCollection(), null, true);
         }
-        if (isHalfMade(current, source, embedder)) {
+        if (isHalfMade(store, current, source, embedder)) {
             return new Target(current.name(), current, true);
         }
         problems.add(
                 ExitCode.REFUSED,
-                run.request().to() + " has a collection '" + current.name()
-                        + "' already; bring it up to date with --delta, or choose another place or --to-collection");
+                run.request().to() + " has a collection '" + current.name() + "' already; "
+                        + (isOurs(current) ? "bring it up to date with --delta, or " : "")
+                        + "choose another place or --to-collection");
         return null;
     }
 
@@ -110,7 +122,7 @@ final class TargetChoice {
             if (there.isEmpty()) {
                 return new Target(name, null, false);
             }
-            if (!isNamed(backend, name) && isHalfMade(there.get(), source, embedder)) {
+            if (!isNamed(backend, name) && isHalfMade(store, there.get(), source, embedder)) {
                 return new Target(name, there.get(), false);
             }
         }
@@ -124,14 +136,32 @@ final class TargetChoice {
                 .anyMatch(g -> g.physical().equals(physical) || physical.equals(g.previous()));
     }
 
-    /** True for what an earlier, unfinished migration of this very source left behind. */
-    private boolean isHalfMade(CollectionInfo there, CollectionInfo source, CollectionEmbedder embedder) {
+    /** True for a copy of this very source. */
+    private boolean isOurs(CollectionInfo there) {
         return MigrationMark.read(there)
-                        .filter(o -> o.source().equals(run.request().source()))
+                .filter(o -> o.source().equals(run.request().source()))
+                .isPresent();
+    }
+
+    /** True for what an earlier, unfinished migration of this very source left behind. */
+    private boolean isHalfMade(
+            VectorStore store, CollectionInfo there, CollectionInfo source, CollectionEmbedder embedder) {
+        return isOurs(there)
+                && MigrationMark.read(there)
+                        .filter(o -> isUnfinished(o, store, there))
                         .isPresent()
                 && there.distance() == source.distance()
                 && there.dimension().orElse(-1) == embedder.dimension()
                 && sameModel(there, embedder);
+    }
+
+    private static boolean isUnfinished(MigrationMark mark, VectorStore store, CollectionInfo there) {
+        if (mark.state() != null) {
+            return mark.isUnfinished(0);
+        }
+        try (VectorCollection collection = store.open(there.name())) {
+            return mark.isUnfinished(collection.count());
+        }
     }
 
     private static boolean sameModel(CollectionInfo there, CollectionEmbedder embedder) {

@@ -2,7 +2,6 @@ package dev.ragd.jobs.migrate;
 
 import dev.ragd.store.VectorCollection;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,29 +56,42 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
     }
 
     private void note(Comparison.Outcome outcome) {
-        List<Finding> findings = new ArrayList<>(outcome.findings());
         VerifyCounts more = outcome.counts();
-        if (more.missing() > 0) {
-            // Not copied with a reason that is listed already.
-            Set<String> excused = new HashSet<>(ledger.ids(plan.job(), Finding.Kind.VANISHED, outcome.number()));
-            excused.addAll(ledger.ids(plan.job(), Finding.Kind.REJECTED, outcome.number()));
-            findings.removeIf(f -> f.kind() == Finding.Kind.MISSING && excused.contains(f.id()));
-        }
-        long missing =
-                findings.stream().filter(f -> f.kind() == Finding.Kind.MISSING).count();
+        List<Finding> findings = more.missing() + more.different() == 0 ? outcome.findings() : excuse(outcome);
         ledger.note(plan.job(), KINDS, outcome.number(), findings);
         counts = counts.plus(new VerifyCounts(
                 more.checked(),
                 more.found(),
                 more.equal(),
                 more.tolerated(),
-                missing,
-                more.different(),
-                more.changed(),
+                count(findings, Finding.Kind.MISSING),
+                count(findings, Finding.Kind.DIFFERENT),
+                count(findings, Finding.Kind.CHANGED),
                 0,
                 0,
                 0));
         run.progress().advance(counts.checked());
+    }
+
+    /** What was not copied for a reason that is listed already is not missing; an older version in its place is no damage. */
+    private List<Finding> excuse(Comparison.Outcome outcome) {
+        Set<String> vanished = Set.copyOf(ledger.ids(plan.job(), Finding.Kind.VANISHED, outcome.number()));
+        Set<String> rejected = Set.copyOf(ledger.ids(plan.job(), Finding.Kind.REJECTED, outcome.number()));
+        List<Finding> rest = new ArrayList<>();
+        for (Finding f : outcome.findings()) {
+            boolean isRejected = rejected.contains(f.id());
+            if (f.kind() == Finding.Kind.DIFFERENT && isRejected) {
+                String detail = "the target refuses it and keeps an older version (" + f.detail() + ")";
+                rest.add(new Finding(Finding.Kind.CHANGED, f.id(), detail));
+            } else if (f.kind() != Finding.Kind.MISSING || !(isRejected || vanished.contains(f.id()))) {
+                rest.add(f);
+            }
+        }
+        return rest;
+    }
+
+    private static long count(List<Finding> findings, Finding.Kind kind) {
+        return findings.stream().filter(f -> f.kind() == kind).count();
     }
 
     private void conclude(long number) {

@@ -2,9 +2,11 @@ package dev.ragd.store.chroma;
 
 import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
 import dev.ragd.store.SearchHit;
@@ -62,6 +64,19 @@ final class ChromaCollection implements VectorCollection {
     @Override
     public CollectionInfo info() {
         return CollectionMetadata.info(now());
+    }
+
+    /** {@inheritDoc} The server replaces them in one transaction. */
+    @Override
+    public void replaceAttributes(Metadata attributes) {
+        CollectionSpec.requireAttributes(attributes);
+        writeLock.lock();
+        try {
+            RemoteCollection now = now();
+            api.replaceMetadata(now, CollectionMetadata.with(now, attributes));
+        } finally {
+            writeLock.unlock();
+        }
     }
 
     @Override

@@ -35,23 +35,38 @@ final class CollectionMetadata {
 
     static Map<String, Object> of(CollectionSpec spec) {
         TreeMap<String, Object> metadata = new TreeMap<>();
-        spec.attributes().values().forEach((key, value) -> {
-            String problem = isReserved(key) ? "ragd keeps notes of its own under such keys" : Reserved.problem(key);
-            if (problem != null) {
-                throw new StoreException.InvalidRecord(
-                        spec.name(), "attribute '" + key + "' of the collection cannot be kept: " + problem);
-            }
-            metadata.put(key, value.raw());
-        });
+        put(spec.name(), spec.attributes(), metadata);
         metadata.put(DIMENSION, (long) spec.dimension());
         metadata.put(LISTS, false);
         metadata.put(NUL, false);
         return metadata;
     }
 
+    /** The metadata of a collection with other attributes; what is no attribute stays. */
+    static Map<String, Object> with(RemoteCollection c, Metadata attributes) {
+        TreeMap<String, Object> metadata = new TreeMap<>(c.metadata());
+        metadata.entrySet().removeIf(CollectionMetadata::isAttribute);
+        put(c.name(), attributes, metadata);
+        if (metadata.isEmpty()) {
+            metadata.put(NUL, false); // what its absence says too: the server takes no empty metadata
+        }
+        return metadata;
+    }
+
+    private static void put(String collection, Metadata attributes, Map<String, Object> metadata) {
+        attributes.values().forEach((key, value) -> {
+            String problem = isReserved(key) ? "ragd keeps notes of its own under such keys" : Reserved.problem(key);
+            if (problem != null) {
+                throw new StoreException.InvalidRecord(
+                        collection, "attribute '" + key + "' of the collection cannot be kept: " + problem);
+            }
+            metadata.put(key, value.raw());
+        });
+    }
+
     static CollectionInfo info(RemoteCollection c) {
         TreeMap<String, Object> attributes = new TreeMap<>(c.metadata());
-        attributes.entrySet().removeIf(e -> isReserved(e.getKey()) || e.getKey().isEmpty() || !isPlain(e.getValue()));
+        attributes.entrySet().removeIf(e -> !isAttribute(e));
         return new CollectionInfo(
                 c.id(), c.name(), dimension(c), distance(c), Metadata.of(attributes), c.embeddingFunction());
     }
@@ -79,6 +94,10 @@ final class CollectionMetadata {
     /** True when a text may hold U+0000. */
     static boolean mayHoldNul(RemoteCollection c) {
         return Boolean.TRUE.equals(c.metadata().get(NUL));
+    }
+
+    private static boolean isAttribute(Map.Entry<String, Object> e) {
+        return !isReserved(e.getKey()) && !e.getKey().isEmpty() && isPlain(e.getValue());
     }
 
     private static boolean isPlain(Object value) {

@@ -7,7 +7,8 @@ import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
- * What is fixed when a collection is created.
+ * What is said when a collection is created. All but the attributes is fixed for its life; those of an open collection's
+ * header are the ones that it was opened with.
  *
  * @param id another one for each creation, also of the same name
  * @param spec name, dimension, distance and attributes

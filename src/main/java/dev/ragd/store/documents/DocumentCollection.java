@@ -5,6 +5,7 @@ import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
 import dev.ragd.store.SearchHit;
@@ -48,7 +49,12 @@ public final class DocumentCollection implements VectorCollection {
 
     @Override
     public CollectionInfo info() {
-        return documents().header().info();
+        return documents().info();
+    }
+
+    @Override
+    public void replaceAttributes(Metadata attributes) {
+        documents().replaceAttributes(attributes);
     }
 
     @Override

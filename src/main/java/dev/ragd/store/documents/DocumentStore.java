@@ -1,10 +1,14 @@
 package dev.ragd.store.documents;
 
+import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -93,9 +97,39 @@ public final class DocumentStore implements CollectionState {
         }
     }
 
-    /** What the collection is. */
+    /** What the collection is; its attributes may be others by now, see {@link #info}. */
     public CollectionHeader header() {
         return folder.header();
+    }
+
+    /** The collection as the port shows it, with its attributes as they are now, whichever process replaced them. */
+    public CollectionInfo info() {
+        try {
+            CollectionHeader now = HeaderFile.read(folder.path());
+            if (now.id().equals(header().id())) {
+                return now.info();
+            }
+        } catch (NoSuchFileException e) {
+            // It was dropped.
+        } catch (IOException e) {
+            throw failed(e, "cannot be read");
+        }
+        throw gone();
+    }
+
+    /**
+     * Replaces the collection's attributes, durably. Commits nothing of the records.
+     *
+     * @throws StoreException.StoreBusy when another process writes to the collection; nothing is changed
+     */
+    public void replaceAttributes(Metadata attributes) {
+        CollectionSpec.requireAttributes(attributes);
+        write(() -> {
+            try (WriteLock lock = WriteLock.take(store, folder, this, "cannot be written")) {
+                HeaderFile.replaceAttributes(folder, attributes);
+            }
+            return attributes;
+        });
     }
 
     /** The collection's folder. */

@@ -119,7 +119,7 @@ public final class FolderHealth {
     }
 
     private boolean isLocked(CollectionFolder folder) {
-        try (WriteLock lock = WriteLock.take(folders.store(), folder, null)) {
+        try (WriteLock lock = WriteLock.take(folders.store(), folder, null, "cannot be locked")) {
             return false;
         } catch (StoreException.StoreBusy e) {
             return true;

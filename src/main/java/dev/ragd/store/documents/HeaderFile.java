@@ -59,9 +59,17 @@ final class HeaderFile {
         Path file = folder.path().resolve(NAME);
         try (IndexInput in = input(file, Files.readAllBytes(file))) {
             if (CodecUtil.checkHeader(in, CODEC, 1, VERSION) < VERSION) {
-                write(folder.path(), folder.header());
+                write(folder.path(), read(folder.path()));
             }
         }
+    }
+
+    /** Replaces a collection's attributes durably. Who calls this holds the collection's write lock, as for an upgrade. */
+    static void replaceAttributes(CollectionFolder folder, Metadata attributes) throws IOException {
+        CollectionHeader now = read(folder.path());
+        CollectionSpec spec = now.spec();
+        CollectionSpec changed = new CollectionSpec(spec.name(), spec.dimension(), spec.distance(), attributes);
+        write(folder.path(), new CollectionHeader(now.id(), changed, now.storage(), now.settings()));
     }
 
     private static IndexInput input(Path file, byte[] content) {

@@ -138,8 +138,8 @@ public final class OpenCollections<S extends CollectionState> implements AutoClo
         }
         CollectionFolder folder = found.get();
         Shared<S> shared = open.get(folder.header().id());
-        try (WriteLock lock =
-                WriteLock.take(folders.store(), folder, shared == null ? null : shared.state.documents())) {
+        try (WriteLock lock = WriteLock.take(
+                folders.store(), folder, shared == null ? null : shared.state.documents(), "cannot be dropped")) {
             if (shared != null) {
                 shared.dropped = true;
                 open.remove(folder.header().id());

@@ -24,9 +24,10 @@ final class WriteLock implements AutoCloseable {
      * Takes it.
      *
      * @param documents of this process, which may have it already; null when it is not open
+     * @param otherwise what the collection cannot be when another process has it, for the message
      * @throws StoreException.StoreBusy when another process writes
      */
-    static WriteLock take(String store, CollectionFolder folder, @Nullable DocumentStore documents) {
+    static WriteLock take(String store, CollectionFolder folder, @Nullable DocumentStore documents, String otherwise) {
         if (documents != null && documents.isWriting()) {
             return new WriteLock(null, null);
         }
@@ -40,7 +41,7 @@ final class WriteLock implements AutoCloseable {
             }
         } catch (LockObtainFailedException e) {
             throw Failures.of(
-                    e, store + " collection '" + folder.header().spec().name() + "' cannot be dropped", folder.index());
+                    e, store + " collection '" + folder.header().spec().name() + "' " + otherwise, folder.index());
         } catch (IOException e) {
             return new WriteLock(null, null); // Without a folder there is nothing to lock.
         }

@@ -4,6 +4,7 @@ import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
 import dev.ragd.store.SearchHit;
@@ -32,6 +33,11 @@ final class LeannCollection implements VectorCollection {
     @Override
     public CollectionInfo info() {
         return records.info();
+    }
+
+    @Override
+    public void replaceAttributes(Metadata attributes) {
+        records.replaceAttributes(attributes);
     }
 
     @Override

@@ -37,6 +37,11 @@ record Manifest(
         return new CollectionInfo(id, name, OptionalInt.of(dimension), distance, attributes, null);
     }
 
+    Manifest with(Metadata newAttributes) {
+        return new Manifest(
+                name, id, dimension, distance, newAttributes, records, nextSequence, nextFile, parts, deletions);
+    }
+
     Manifest with(long newRecords, long sequence, long file, List<Part> newParts, List<Part> newDeletions) {
         return new Manifest(
                 name, id, dimension, distance, attributes, newRecords, sequence, file, newParts, newDeletions);

@@ -143,6 +143,13 @@ final class Records implements AutoCloseable {
         }
     }
 
+    /** Replaces the attributes of the last checkpoint, durably; what was written since is no more durable than before. */
+    void replaceAttributes(Metadata attributes) throws IOException {
+        Manifest now = saved.with(attributes);
+        ManifestFile.write(folder, now);
+        saved = now;
+    }
+
     /** Makes pending rows a row group. When that fails they stay pending. */
     private void flush() throws IOException {
         if (pending.size() == 0) {

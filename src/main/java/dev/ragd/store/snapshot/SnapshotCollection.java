@@ -2,6 +2,7 @@ package dev.ragd.store.snapshot;
 
 import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
@@ -43,6 +44,15 @@ final class SnapshotCollection implements VectorCollection {
     @Override
     public CollectionInfo info() {
         return call(Records::info);
+    }
+
+    @Override
+    public void replaceAttributes(Metadata attributes) {
+        CollectionSpec.requireAttributes(attributes);
+        run(records -> {
+            requireWritable(records);
+            records.replaceAttributes(attributes);
+        });
     }
 
     @Override

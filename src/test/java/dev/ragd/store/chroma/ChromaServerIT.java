@@ -138,6 +138,14 @@ class ChromaServerIT {
             assertThat(c.get(List.of("ours", "theirs"), Field.ALL))
                     .extracting(VectorRecord::text)
                     .containsExactly(null, "a text");
+            for (Metadata attributes : List.of(Metadata.of(Map.of("owner", "we", "n", 3L)), Metadata.EMPTY)) {
+                c.replaceAttributes(attributes);
+                CollectionInfo now = store.find(name).orElseThrow();
+                assertThat(now.attributes()).isEqualTo(attributes);
+                assertThat(now.distance()).isEqualTo(Distance.COSINE);
+                assertThat(now.embeddingFunction()).isEqualTo("default");
+                assertThat(c.count()).isEqualTo(2);
+            }
             store.drop(name);
         }
     }

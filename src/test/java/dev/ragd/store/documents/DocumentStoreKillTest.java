@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragd.store.Field;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
 import java.io.IOException;
@@ -86,6 +87,8 @@ class DocumentStoreKillTest {
             assertThat(found).hasSize(expected.size());
             found.forEach(r -> DocumentStoreTest.assertSame(r, expected.get(r.id())));
             assertThat(now.live().size()).isEqualTo(expected.size());
+            Long noted = store.info().attributes().integer("batch");
+            assertThat(noted == null ? -1 : noted).isBetween((long) acknowledged, (long) last);
             return last;
         }
     }
@@ -122,6 +125,12 @@ class DocumentStoreKillTest {
                         .isInstanceOf(StoreException.StoreBusy.class)
                         .hasMessageContaining("'documents'")
                         .hasMessageContaining("another process is writing");
+                assertThatThrownBy(() -> reader.replaceAttributes(Metadata.EMPTY))
+                        .isInstanceOf(StoreException.StoreBusy.class)
+                        .hasMessageContaining("'documents' cannot be written");
+                assertThat(reader.info().attributes().integer("batch"))
+                        .as("what the writer replaced is seen beside it")
+                        .isGreaterThanOrEqualTo(durable);
                 OpenCollections<DocumentStore> collections =
                         new OpenCollections<>(new CollectionFolders("test", root), f -> DocumentStore.open("test", f));
                 assertThatThrownBy(() -> collections.drop("documents")).isInstanceOf(StoreException.StoreBusy.class);

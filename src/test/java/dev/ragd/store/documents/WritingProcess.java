@@ -1,5 +1,6 @@
 package dev.ragd.store.documents;
 
+import dev.ragd.store.Metadata;
 import dev.ragd.store.VectorRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,11 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Java of its own that writes batch after batch to a collection, replaces and deletes some records, commits, and says each
- * batch when it is durable. Its {@code main} is the other side.
+ * A Java of its own that writes batch after batch to a collection, replaces and deletes some records, commits, notes the
+ * batch in the collection's attributes, and says each one when it is durable. Its {@code main} is the other side.
  */
 final class WritingProcess implements AutoCloseable {
 
@@ -86,6 +88,7 @@ final class WritingProcess implements AutoCloseable {
                 store.upsert(batch(number));
                 store.delete(deleted(number));
                 store.commit();
+                store.replaceAttributes(Metadata.of(Map.of("batch", (long) number)));
                 System.out.println(number);
                 System.out.flush();
             }

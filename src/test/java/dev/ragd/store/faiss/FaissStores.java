@@ -5,7 +5,7 @@ import dev.ragd.faiss.Simd;
 import java.nio.file.Path;
 
 /** Settings for tests. */
-final class FaissStores {
+public final class FaissStores {
 
     /** Writes the index at every checkpoint and close, so that a few records are searched in it. */
     static final Growth EAGER = new Growth(0, 0, 0, 0.2);
@@ -18,7 +18,7 @@ final class FaissStores {
     }
 
     /** Searches the index itself, however small it is. */
-    static FaissSettings eager(Path root, IndexKind kind) {
+    public static FaissSettings eager(Path root, IndexKind kind) {
         return new FaissSettings(
                 root,
                 FaissFixture.CACHE,

@@ -6,6 +6,7 @@ import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
 import dev.ragd.store.Health;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
 import dev.ragd.store.SearchHit;
@@ -77,6 +78,11 @@ record TextVectorsStore(VectorStore inner, boolean checkpoints) implements Vecto
         @Override
         public CollectionInfo info() {
             return inner.info();
+        }
+
+        @Override
+        public void replaceAttributes(Metadata attributes) {
+            inner.replaceAttributes(attributes);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.ragd.store.memory;
 
 import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
 import dev.ragd.store.Metadata;
@@ -40,6 +41,13 @@ final class InMemoryCollection implements VectorCollection {
     public CollectionInfo info() {
         requireOpen();
         return records.info();
+    }
+
+    @Override
+    public void replaceAttributes(Metadata attributes) {
+        requireOpen();
+        CollectionSpec.requireAttributes(attributes);
+        records.replaceAttributes(attributes);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.ragd.store.memory;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.VectorRecord;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InMemoryRecords {
 
-    private final CollectionInfo info;
+    private volatile CollectionInfo info;
     private final Map<String, Long> places = new HashMap<>();
     private final TreeMap<Long, VectorRecord> records = new TreeMap<>();
     private long next;
@@ -35,6 +36,11 @@ final class InMemoryRecords {
 
     CollectionInfo info() {
         return info;
+    }
+
+    synchronized void replaceAttributes(Metadata attributes) {
+        info = new CollectionInfo(
+                info.id(), info.name(), info.dimension(), info.distance(), attributes, info.embeddingFunction());
     }
 
     Distance distance() {

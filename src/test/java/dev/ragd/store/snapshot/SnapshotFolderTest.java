@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -48,6 +49,34 @@ class SnapshotFolderTest {
         assertThat(missing).doesNotExist();
         assertThatThrownBy(() -> SnapshotStore.openToRead(folder)).isInstanceOf(StoreException.StoreNotFound.class);
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void attributesAreDurableAtOnceAndMakeNothingElseSo() throws IOException {
+        Path snapshot = folder.resolve("snapshot");
+        Metadata attributes = Metadata.of(Map.of("state", "new"));
+        try (VectorStore store = SnapshotStore.create(snapshot);
+                VectorCollection c = store.create(SnapshotRecords.spec("things"))) {
+            c.upsert(SnapshotRecords.records(0, 10, 0));
+            c.checkpoint();
+            c.upsert(SnapshotRecords.records(10, 15, 0));
+            c.replaceAttributes(attributes);
+            try (Stream<Path> all = Files.list(snapshot)) {
+                Manifest onDisk = ManifestFile.read(
+                        all.filter(Files::isDirectory).findFirst().orElseThrow());
+                assertThat(onDisk.attributes()).isEqualTo(attributes);
+                assertThat(onDisk.records()).isEqualTo(10);
+            }
+            assertThat(c.count()).isEqualTo(15);
+        }
+        try (VectorStore store = SnapshotStore.openToRead(snapshot);
+                VectorCollection c = store.open("things")) {
+            assertThat(c.count()).isEqualTo(15);
+            assertThat(c.info().attributes()).isEqualTo(attributes);
+            assertThatThrownBy(() -> c.replaceAttributes(Metadata.EMPTY))
+                    .isInstanceOf(StoreException.StoreRejected.class)
+                    .hasMessageContaining("read only");
+        }
     }
 
     @Test

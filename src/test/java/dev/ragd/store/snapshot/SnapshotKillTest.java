@@ -56,6 +56,7 @@ class SnapshotKillTest {
             assertThat(asAcknowledged || found.equals(expected(acknowledged + 1)))
                     .as("kill %s after round %s: %s records", kill, acknowledged, found.size())
                     .isTrue();
+            assertThat(round(snapshot)).isBetween((long) acknowledged, acknowledged + 1L);
             killedInsideARound += hasLeftovers(snapshot) ? 1 : 0;
             next = acknowledged + 1;
             last = found;
@@ -109,6 +110,17 @@ class SnapshotKillTest {
             Map<String, String> digests = digests(all);
             assertThat(digests).hasSameSizeAs(all).hasSize((int) c.count());
             return digests;
+        }
+    }
+
+    /** What the attributes say; -1 while they say nothing. */
+    private static long round(Path snapshot) {
+        try (VectorStore store = SnapshotStore.openToRead(snapshot)) {
+            Long round = store.find(SnapshotWriterProcess.NAME)
+                    .orElseThrow()
+                    .attributes()
+                    .integer(SnapshotWriterProcess.ROUND);
+            return round == null ? -1 : round;
         }
     }
 

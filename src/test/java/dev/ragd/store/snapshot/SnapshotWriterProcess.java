@@ -12,12 +12,13 @@ import java.util.List;
 
 /**
  * Writes rounds of records for ever, until it is killed. A round replaces the records of a window, adds new ones and deletes
- * some; then comes a checkpoint, and then the number of the round goes to a file: whoever reads it knows that the round was
+ * some; then comes a checkpoint, then an attribute with the number of the round, and then the number of the round goes to a file: whoever reads it knows that the round was
  * acknowledged. Now and then the collection is closed and opened again, which compacts it.
  */
 final class SnapshotWriterProcess {
 
     static final String NAME = "killed";
+    static final String ROUND = "round";
     private static final int WINDOW = 60;
 
     private SnapshotWriterProcess() {}
@@ -38,6 +39,7 @@ final class SnapshotWriterProcess {
                     for (int i = 0; i < 7; i++, round++) {
                         write(c, round);
                         c.checkpoint();
+                        c.replaceAttributes(c.info().attributes().with(ROUND, (long) round));
                         acknowledge(ledger, round);
                     }
                 }
