@@ -1,5 +1,6 @@
 package dev.ragd.app;
 
+import dev.ragd.config.Home;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.springframework.batch.core.job.AbstractJob;
@@ -52,6 +54,7 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
      */
     <T extends JobReport> T owned(String job, Progress progress, Function<RunRecorder, T> work) {
         try (OwnerLock owner = OwnerLock.take(jobsFolder)) {
+            HomeFormat.CURRENT.mark(new Home(Objects.requireNonNull(jobsFolder.getParent())));
             RunRecorder recorder = RunRecorder.start(
                     new RunFiles(jobsFolder), job, command, history.keep(), Clock.systemUTC(), progress);
             try {
