@@ -14,6 +14,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipExtraField;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 
@@ -37,6 +38,8 @@ final class Natives {
 
     /** Jars with something in one of those places; the others are not even looked into. */
     private static final Pattern JAR = Pattern.compile("(?:.*/)?(?:onnxruntime|tokenizers|sqlite-jdbc|jline-native)-[^/]*\\.jar");
+
+    private static final ZipExtraField[] NOTHING = {};
 
     private final String platform;
 
@@ -75,12 +78,13 @@ final class Natives {
     /** What stays is copied as it is, compressed. */
     private void copy(ZipFile from, ZipArchiveOutputStream to) throws IOException {
         for (ZipArchiveEntry entry : Collections.list(from.getEntriesInPhysicalOrder())) {
+            entry.setExtraFields(NOTHING); // times in UTC, which depend on the time zone of the build
             if (JAR.matcher(entry.getName()).matches()) {
                 byte[] nested = nested(from.getInputStream(entry).readAllBytes());
                 CRC32 crc = new CRC32();
                 crc.update(nested);
                 ZipArchiveEntry copied = new ZipArchiveEntry(entry.getName());
-                copied.setTime(entry.getLastModifiedTime());
+                copied.setTime(entry.getTime());
                 copied.setMethod(ZipEntry.STORED); // Spring Boot reads it in place
                 copied.setSize(nested.length);
                 copied.setCrc(crc.getValue());
