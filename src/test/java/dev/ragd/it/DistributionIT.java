@@ -146,7 +146,7 @@ class DistributionIT {
                 .isEqualTo("rwx------");
         TreeMap<String, Object> archives = archives(cache);
         assertThat(archives).hasSize(2);
-        expectDone(ragd, "config", "get", "storage.backend");
+        expectDone(ragd, "backend", "list");
         assertThat(archives(cache)).as("made once, then used").isEqualTo(archives);
     }
 
