@@ -2,6 +2,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -41,6 +43,10 @@ final class Natives {
 
     private static final ZipExtraField[] NOTHING = {};
 
+    /** The same local time, which is what a jar keeps, wherever and whenever it is built. */
+    private static final long TIME =
+            LocalDateTime.of(1980, 2, 1, 0, 0).atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
+
     private final String platform;
 
     private Natives(String platform) {
@@ -78,13 +84,14 @@ final class Natives {
     /** What stays is copied as it is, compressed. */
     private void copy(ZipFile from, ZipArchiveOutputStream to) throws IOException {
         for (ZipArchiveEntry entry : Collections.list(from.getEntriesInPhysicalOrder())) {
-            entry.setExtraFields(NOTHING); // times in UTC, which depend on the time zone of the build
+            entry.setExtraFields(NOTHING); // more times, in UTC
+            entry.setTime(TIME);
             if (JAR.matcher(entry.getName()).matches()) {
                 byte[] nested = nested(from.getInputStream(entry).readAllBytes());
                 CRC32 crc = new CRC32();
                 crc.update(nested);
                 ZipArchiveEntry copied = new ZipArchiveEntry(entry.getName());
-                copied.setTime(entry.getTime());
+                copied.setTime(TIME);
                 copied.setMethod(ZipEntry.STORED); // Spring Boot reads it in place
                 copied.setSize(nested.length);
                 copied.setCrc(crc.getValue());
