@@ -84,14 +84,15 @@ final class Natives {
     /** What stays is copied as it is, compressed. */
     private void copy(ZipFile from, ZipArchiveOutputStream to) throws IOException {
         for (ZipArchiveEntry entry : Collections.list(from.getEntriesInPhysicalOrder())) {
-            entry.setExtraFields(NOTHING); // more times, in UTC
             entry.setTime(TIME);
+            entry.setExtraFields(NOTHING); // more times, in UTC
             if (JAR.matcher(entry.getName()).matches()) {
                 byte[] nested = nested(from.getInputStream(entry).readAllBytes());
                 CRC32 crc = new CRC32();
                 crc.update(nested);
                 ZipArchiveEntry copied = new ZipArchiveEntry(entry.getName());
                 copied.setTime(TIME);
+                copied.setExtraFields(NOTHING);
                 copied.setMethod(ZipEntry.STORED); // Spring Boot reads it in place
                 copied.setSize(nested.length);
                 copied.setCrc(crc.getValue());

@@ -120,8 +120,9 @@ class HomeFormatTest {
         assertThat(run(command.split(" "))).isEqualTo(ExitCode.USAGE.code());
 
         assertThat(err)
-                .contains("the home " + home.root() + " has format 7, but this ragd knows formats up to 1; use the newer"
-                        + " ragd that wrote it, or another --home");
+                .contains(
+                        "the home " + home.root() + " has format 7, but this ragd knows formats up to 1; use the newer"
+                                + " ragd that wrote it, or another --home");
         assertThat(home.jobs().resolve("jobrepo.script")).hasContent("old");
         assertThat(home.jobs().resolve("owner.lock")).doesNotExist();
     }
@@ -160,8 +161,9 @@ class HomeFormatTest {
         }));
         assertThatThrownBy(() -> failing.admit(home))
                 .isInstanceOf(JobException.class)
-                .hasMessageContaining("cannot be taken from format 1 to 3: java.io.IOException: the disk is full; what it"
-                        + " was is in " + backup());
+                .hasMessageContaining(
+                        "cannot be taken from format 1 to 3: java.io.IOException: the disk is full; what it"
+                                + " was is in " + backup());
         assertThat(format()).hasContent("ragd home 2\n");
 
         new HomeFormat(List.of(this::upgradeJobs, h -> {})).admit(home);

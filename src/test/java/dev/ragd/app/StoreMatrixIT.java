@@ -57,7 +57,8 @@ class StoreMatrixIT {
             read("faiss-file", new StoreReference("faiss-file", FAISS_FILE));
         }
         assertThat(columns.keySet().stream().map(name -> name.replaceFirst(" .*", "")))
-                .containsAll(Stores.KINDS.stream().map(StoreReference.Kind::name).toList());
+                .containsAll(
+                        Stores.KINDS.stream().map(StoreReference.Kind::name).toList());
 
         GeneratedText.check(
                 DOCUMENT,
@@ -67,9 +68,8 @@ class StoreMatrixIT {
 
     private ConfiguredModels settings(URI chroma) {
         Home home = new Home(folder.resolve("home"));
-        Map<String, Map.Entry<String, String>> options = chroma == null
-                ? Map.of()
-                : Map.of(Catalogue.CHROMA_URL.key(), Map.entry("--set", chroma.toString()));
+        Map<String, Map.Entry<String, String>> options =
+                chroma == null ? Map.of() : Map.of(Catalogue.CHROMA_URL.key(), Map.entry("--set", chroma.toString()));
         return new ConfiguredModels(home, Settings.resolve(ConfigFile.read(home.configFile()), Map.of(), options));
     }
 
@@ -80,7 +80,8 @@ class StoreMatrixIT {
     private void create(String column, StoreReference reference, ConfiguredModels models, boolean drop) {
         try (VectorStore store = ReferencedStores.open(reference, models, note -> {})) {
             for (Distance distance : Distance.values()) {
-                String name = "matrix-" + distance.label() + "-" + ProcessHandle.current().pid();
+                String name = "matrix-" + distance.label() + "-"
+                        + ProcessHandle.current().pid();
                 CollectionSpec spec = new CollectionSpec(name, 384, distance, Metadata.EMPTY);
                 try (VectorCollection c = store.create(spec)) {
                     note(column, distance, c);
@@ -118,7 +119,8 @@ class StoreMatrixIT {
         lines.add("|---|" + ":-:|".repeat(columns.size()));
         for (Capability capability : Capability.values()) {
             lines.add("| " + capability.phrase() + " | "
-                    + columns.values().stream().map(c -> cell(c, capability)).collect(Collectors.joining(" | ")) + " |");
+                    + columns.values().stream().map(c -> cell(c, capability)).collect(Collectors.joining(" | "))
+                    + " |");
         }
         return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
     }

@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What documents quote is there, and where they point to. */
 class DocumentsTest {
 
-    private static final Pattern QUOTE =
-            Pattern.compile(
+    private static final Pattern QUOTE = Pattern.compile(
             "(<!-- quote: (\\S+?)(?:#(\\w+))? -->\n```\\w+\n).*?^(```\n)", Pattern.DOTALL | Pattern.MULTILINE);
 
     private static final Pattern LINK = Pattern.compile("(?:\\]\\(|(?:src|href)=\")(?!https?:|mailto:|#)([^)\"#\\s]+)");

@@ -132,8 +132,8 @@ class DistributionIT {
         Files.writeString(docs.resolve("b.html"), "<p>Otters live in rivers.");
         Path bin = Files.createDirectories(temporary.resolve("a bin"));
         Files.createSymbolicLink(bin.resolve("first"), installed.resolve("bin/ragd"));
-        String ragd = Files.createSymbolicLink(bin.resolve("ragd"), Path.of("first"))
-                .toString();
+        String ragd =
+                Files.createSymbolicLink(bin.resolve("ragd"), Path.of("first")).toString();
 
         assertThat(expectDone(ragd, "--version")).startsWith("ragd ");
         String indexed = expectDone(ragd, "index", "docs", "--backend", "lucene", "--json");
@@ -182,7 +182,8 @@ class DistributionIT {
 
     @Test
     void bashCompletesCommandsOptionsAndValues() throws Exception {
-        String script = installed.resolve("share/bash-completion/completions/ragd").toString();
+        String script =
+                installed.resolve("share/bash-completion/completions/ragd").toString();
         expectDone("bash", "-n", script);
         assertThat(completions(script, "col")).containsExactly("collections");
         assertThat(completions(script, "collections", "")).containsExactly("list", "prune", "rollback");
@@ -262,13 +263,16 @@ class DistributionIT {
                     .sorted()
                     .toList();
         }
-        assertThat(jars).hasSizeGreaterThan(100).allSatisfy(jar -> assertThat(patterns)
-                .as("THIRD-PARTY.md has no line for " + jar + ", or two")
-                .filteredOn(pattern -> matcher(pattern).matches(Path.of(jar)))
-                .hasSize(1));
-        assertThat(patterns).allSatisfy(pattern -> assertThat(jars)
-                .as("THIRD-PARTY.md: nothing is called " + pattern + " any more")
-                .anyMatch(jar -> matcher(pattern).matches(Path.of(jar))));
+        assertThat(jars)
+                .hasSizeGreaterThan(100)
+                .allSatisfy(jar -> assertThat(patterns)
+                        .as("THIRD-PARTY.md has no line for " + jar + ", or two")
+                        .filteredOn(pattern -> matcher(pattern).matches(Path.of(jar)))
+                        .hasSize(1));
+        assertThat(patterns)
+                .allSatisfy(pattern -> assertThat(jars)
+                        .as("THIRD-PARTY.md: nothing is called " + pattern + " any more")
+                        .anyMatch(jar -> matcher(pattern).matches(Path.of(jar))));
     }
 
     private static PathMatcher matcher(String pattern) {
@@ -279,12 +283,15 @@ class DistributionIT {
     void theBillOfMaterialsNamesEveryJarAndTheNativeCode() throws IOException {
         Path file;
         try (Stream<Path> all = Files.list(installed.resolve("share/doc/ragd"))) {
-            file = all.filter(f -> f.toString().endsWith(".cdx.json")).findFirst().orElseThrow();
+            file = all.filter(f -> f.toString().endsWith(".cdx.json"))
+                    .findFirst()
+                    .orElseThrow();
         }
         JsonNode bom = json(Files.readString(file));
         List<String> names = new ArrayList<>();
         bom.get("components")
-                .forEach(c -> names.add(c.get("name").asString() + "-" + c.path("version").asString("")));
+                .forEach(c -> names.add(
+                        c.get("name").asString() + "-" + c.path("version").asString("")));
         assertThat(bom.get("bomFormat").asString()).isEqualTo("CycloneDX");
         try (Stream<Path> all = Files.list(installed.resolve("lib/ragd/lib"))) {
             assertThat(names)

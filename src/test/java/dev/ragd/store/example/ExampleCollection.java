@@ -91,7 +91,8 @@ final class ExampleCollection implements VectorCollection {
                 .map(r -> part(r, request.fields()))
                 .toList();
         // A short page is the last one; otherwise the scan goes on behind the last id that was looked at.
-        String next = page.size() < request.limit() ? null : page.get(page.size() - 1).id();
+        String next =
+                page.size() < request.limit() ? null : page.get(page.size() - 1).id();
         return new ScanPage(found, next);
     }
 

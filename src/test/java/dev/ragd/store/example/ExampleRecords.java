@@ -87,8 +87,7 @@ final class ExampleRecords {
     }
 
     synchronized List<VectorRecord> after(@Nullable String id, int limit) {
-        Collection<VectorRecord> rest =
-                (id == null ? records : records.tailMap(id, false)).values();
+        Collection<VectorRecord> rest = (id == null ? records : records.tailMap(id, false)).values();
         return rest.stream().limit(limit).toList();
     }
 

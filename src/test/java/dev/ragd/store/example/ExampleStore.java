@@ -75,8 +75,7 @@ public final class ExampleStore implements VectorStore {
     @Override
     public VectorCollection open(String collection) {
         return new ExampleCollection(
-                this,
-                records(collection).orElseThrow(() -> new StoreException.CollectionNotFound(NAME, collection)));
+                this, records(collection).orElseThrow(() -> new StoreException.CollectionNotFound(NAME, collection)));
     }
 
     @Override

@@ -69,8 +69,8 @@ class LeannFixtureTest {
         Path folder = Files.createTempDirectory("leann-fixture");
         TopicModel model = new TopicModel();
         try (LeannStore store = open(folder, model);
-                VectorCollection c = store.create(
-                        new CollectionSpec(NAME, TopicModel.DIMENSION, Distance.COSINE, Metadata.EMPTY))) {
+                VectorCollection c =
+                        store.create(new CollectionSpec(NAME, TopicModel.DIMENSION, Distance.COSINE, Metadata.EMPTY))) {
             c.upsert(records(model, 0, RECORDS));
             c.checkpoint();
             c.delete(List.of("r7"));
