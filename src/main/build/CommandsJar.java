@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Enumeration;
 import java.util.HashMap;
@@ -30,7 +32,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipExtraField;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -103,7 +107,13 @@ final class CommandsJar {
         Path rest = folder.resolve("ragd.jar.new");
         try (ZipFile from = ZipFile.builder().setPath(jar).get();
                 ZipArchiveOutputStream out = new ZipArchiveOutputStream(natives)) {
-            from.copyRawEntries(out, entry -> NATIVE.matcher(entry.getName()).matches());
+            for (ZipArchiveEntry entry : Collections.list(from.getEntriesInPhysicalOrder())) {
+                if (NATIVE.matcher(entry.getName()).matches()) {
+                    entry.setTime(TIME.atZone(ZoneId.systemDefault()).toInstant().toEpochMilli());
+                    entry.setExtraFields(new ZipExtraField[0]); // more times, in UTC
+                    out.addRawArchiveEntry(entry, from.getRawInputStream(entry));
+                }
+            }
         }
         try (JarFile from = new JarFile(jar.toFile())) {
             Manifest manifest = new Manifest(from.getManifest());
