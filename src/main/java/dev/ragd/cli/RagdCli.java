@@ -4,7 +4,6 @@ import dev.ragd.jobs.ExitCode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,6 +68,16 @@ public final class RagdCli {
         return Collections.unmodifiableMap(commands);
     }
 
+    /** The whole command line with every command, for what is made from it: the manual, and completion in shells. */
+    public CommandLine model() {
+        GlobalOptions options = new GlobalOptions();
+        CommandLine line = new CommandLine(options);
+        Session session = new Session(console, environment, options, services);
+        COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.apply(session)));
+        line.getCommandSpec().usageMessage().footer(FOOTER);
+        return line;
+    }
+
     /**
      * Runs one command.
      *
@@ -90,34 +99,26 @@ public final class RagdCli {
         }
     }
 
-    /** The whole command line with every command, for what is generated from it: the manual, and completion in shells. */
-    public CommandLine model() {
-        return line(COMMANDS.keySet());
-    }
-
     private int execute(Answer answer, String... args) {
-        return line(named(args))
-                .setParameterExceptionHandler((e, a) -> reportUsage(e, answer))
-                .setExecutionExceptionHandler((e, command, parsed) -> report(e, answer))
-                .execute(args);
-    }
-
-    private CommandLine line(Collection<String> names) {
         GlobalOptions options = new GlobalOptions();
         CommandLine line = new CommandLine(options);
         Session session = new Session(console, environment, options, services);
+        List<String> names = named(args);
         COMMANDS.forEach((name, command) -> {
             if (names.contains(name)) {
                 line.addSubcommand(name, command.apply(session));
             }
         });
         line.getCommandSpec().usageMessage().footer(FOOTER);
-        return line.setOverwrittenOptionsAllowed(true)
+        line.setOverwrittenOptionsAllowed(true)
                 .setAllowSubcommandsAsOptionParameters(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))
-                .setColorScheme(Help.defaultColorScheme(console.outTerminal() ? Help.Ansi.ON : Help.Ansi.OFF));
+                .setColorScheme(Help.defaultColorScheme(console.outTerminal() ? Help.Ansi.ON : Help.Ansi.OFF))
+                .setParameterExceptionHandler((e, a) -> reportUsage(e, answer))
+                .setExecutionExceptionHandler((e, command, parsed) -> report(e, answer));
+        return line.execute(args);
     }
 
     /** The commands whose names occur among the arguments; all of them when none does or when help is wanted. */
