@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.springframework.batch.core.job.AbstractJob;
@@ -54,7 +53,6 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
      */
     <T extends JobReport> T owned(String job, Progress progress, Function<RunRecorder, T> work) {
         try (OwnerLock owner = OwnerLock.take(jobsFolder)) {
-            HomeFormat.CURRENT.mark(new Home(Objects.requireNonNull(jobsFolder.getParent())));
             RunRecorder recorder = RunRecorder.start(
                     new RunFiles(jobsFolder), job, command, history.keep(), Clock.systemUTC(), progress);
             try {
@@ -104,6 +102,7 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
 
     private ConfigurableApplicationContext start(
             Class<?> job, ApplicationContextInitializer<GenericApplicationContext> parts) {
+        HomeFormat.CURRENT.mark(new Home(jobsFolder.resolve("..")));
         JobFiles.requireWhole(jobsFolder);
         SpringApplication application = new SpringApplication(BatchContext.class, job);
         application.setWebApplicationType(WebApplicationType.NONE);
