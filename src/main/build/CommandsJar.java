@@ -8,8 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Enumeration;
 import java.util.HashMap;
@@ -27,7 +30,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipExtraField;
+import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -41,11 +49,13 @@ import org.objectweb.asm.Opcodes;
  * What stays is computed: every text in the constant pool of a class that is reached which names a class or a file in a jar
  * reaches it, be it code, a signature, an annotation or the argument of {@code Class.forName}; so do the providers of
  * services that are named. Reaching starts at the main class and does not enter the classes named on the command line, which
- * only jobs enter. A jar is left out when it has classes, and nothing in it is reached: jars of plain data or native code
+ * only jobs enter: ragd's own, and services of Java ({@code java.sql.Driver}, which parsers of options mention). A jar is left out when it has classes, and nothing in it is reached: jars of plain data or native code
  * stay. When in doubt a jar stays, which costs a millisecond.
  *
- * <p>Before that, classes older than Java 6 get the version and the stack maps of Java 17: without them the virtual machine
- * verifies them by the slow way at each start, and keeps them in no archive. Their code stays as it is.
+ * <p>Before that, the native libraries among ragd's own classes move into a jar of their own, {@code lib/ragd-native.jar}, for
+ * they would be in both jars; and classes older than Java 6 get the version and the stack maps of Java 17: without them the virtual machine
+ * verifies them by the slow way at each start, and keeps them in no archive. Their code stays as it is. At the end {@code
+ * FOLDER/build} says in one line which build this is, to tell archives of classes apart.
  *
  * <pre>
  * CommandsJar FOLDER [CLASS...]    with FOLDER/ragd.jar, FOLDER/lib/*.jar
@@ -54,8 +64,12 @@ import org.objectweb.asm.Opcodes;
 final class CommandsJar {
 
     private static final Pattern NAME = Pattern.compile("[\\w$+-]+(?:[./][\\w$+-]+)+");
+    private static final Pattern NATIVE = Pattern.compile("dev/ragd/faiss/linux-x86_64/.*");
     private static final String SERVICES = "META-INF/services/";
     private static final String MAIN = "dev/ragd/RagdApplication";
+
+    /** Independent of time and time zone, so that two builds give the same bytes. */
+    private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     private final Path folder;
     private final Map<String, Path> owners = new HashMap<>();
@@ -73,6 +87,7 @@ final class CommandsJar {
     }
 
     public static void main(String[] args) throws IOException {
+        splitNatives(Path.of(args[0]));
         CommandsJar layout = new CommandsJar(Path.of(args[0]));
         List<Path> libraries = layout.libraries();
         for (Path jar : libraries) {
@@ -83,6 +98,40 @@ final class CommandsJar {
             notEntered.add(name.replace('.', '/'));
         }
         layout.write(layout.needed(libraries, notEntered));
+        layout.identify();
+    }
+
+    private static void splitNatives(Path folder) throws IOException {
+        Path jar = folder.resolve("ragd.jar");
+        Path natives = folder.resolve("lib/ragd-native.jar");
+        Path rest = folder.resolve("ragd.jar.new");
+        try (ZipFile from = ZipFile.builder().setPath(jar).get();
+                ZipArchiveOutputStream out = new ZipArchiveOutputStream(natives)) {
+            for (ZipArchiveEntry entry : Collections.list(from.getEntriesInPhysicalOrder())) {
+                if (NATIVE.matcher(entry.getName()).matches()) {
+                    entry.setTime(TIME.atZone(ZoneId.systemDefault()).toInstant().toEpochMilli());
+                    entry.setExtraFields(new ZipExtraField[0]); // more times, in UTC
+                    out.addRawArchiveEntry(entry, from.getRawInputStream(entry));
+                }
+            }
+        }
+        try (JarFile from = new JarFile(jar.toFile())) {
+            Manifest manifest = new Manifest(from.getManifest());
+            manifest.getMainAttributes().merge(Attributes.Name.CLASS_PATH, " lib/ragd-native.jar", (all, one) -> all + "" + one);
+            copy(from, manifest, rest, (name, bytes) -> NATIVE.matcher(name).matches() ? null : bytes);
+        }
+        Files.move(rest, jar, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void identify() throws IOException {
+        CRC32 crc = new CRC32();
+        for (String name : List.of("ragd.jar", "commands.jar")) {
+            crc.update(Files.readAllBytes(folder.resolve(name)));
+        }
+        for (Path jar : libraries()) {
+            crc.update((jar.getFileName() + " " + Files.size(jar) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        Files.writeString(folder.resolve("build"), String.format("%08x%n", crc.getValue()));
     }
 
     private List<Path> libraries() throws IOException {
@@ -101,7 +150,7 @@ final class CommandsJar {
             index(jar, withClasses);
         }
         for (String name : notEntered) {
-            if (!ragd.equals(owners.get(name + ".class"))) {
+            if (!name.startsWith("java/") && !ragd.equals(owners.get(name + ".class"))) {
                 throw new IllegalArgumentException(ragd + " has no class " + name + "; see its build in pom.xml");
             }
         }
@@ -232,6 +281,7 @@ final class CommandsJar {
     // --- old classes ---
 
     private interface Change {
+        /** Null leaves the entry out. */
         byte[] apply(String name, byte[] bytes) throws IOException;
     }
 
@@ -289,9 +339,7 @@ final class CommandsJar {
     private static void copy(JarFile from, Manifest manifest, Path to, Change change) throws IOException {
         try (OutputStream file = Files.newOutputStream(to);
                 JarOutputStream out = new JarOutputStream(file)) {
-            ZipEntry first = new ZipEntry(JarFile.MANIFEST_NAME);
-            first.setTime(from.getEntry(JarFile.MANIFEST_NAME).getTime());
-            out.putNextEntry(first);
+            out.putNextEntry(entry(JarFile.MANIFEST_NAME));
             manifest.write(out);
             out.closeEntry();
             for (Enumeration<JarEntry> all = from.entries(); all.hasMoreElements(); ) {
@@ -299,14 +347,22 @@ final class CommandsJar {
                 if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
                     continue;
                 }
-                ZipEntry copied = new ZipEntry(entry.getName());
-                copied.setTime(entry.getTime());
-                out.putNextEntry(copied);
+                byte[] bytes;
                 try (InputStream in = from.getInputStream(entry)) {
-                    out.write(change.apply(entry.getName(), in.readAllBytes()));
+                    bytes = change.apply(entry.getName(), in.readAllBytes());
                 }
-                out.closeEntry();
+                if (bytes != null) {
+                    out.putNextEntry(entry(entry.getName()));
+                    out.write(bytes);
+                    out.closeEntry();
+                }
             }
         }
+    }
+
+    private static ZipEntry entry(String name) {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setTimeLocal(TIME);
+        return entry;
     }
 }

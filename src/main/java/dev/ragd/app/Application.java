@@ -30,12 +30,14 @@ public final class Application implements Services {
 
     @Override
     public Reading open(Home home, Settings settings, Consumer<String> notes) {
+        HomeFormat.CURRENT.admit(home);
         ConfiguredModels models = new ConfiguredModels(home, settings);
         return new OpenStore(Stores.openToRead(models, notes), generations(home), models);
     }
 
     @Override
     public Reading openToChange(Home home, Settings settings, Consumer<String> notes) {
+        HomeFormat.CURRENT.admit(home);
         OwnerLock lock = OwnerLock.take(home.jobs());
         try {
             ConfiguredModels models = new ConfiguredModels(home, settings);
@@ -48,16 +50,19 @@ public final class Application implements Services {
 
     @Override
     public Health health(Home home, Settings settings, Consumer<String> notes) {
+        HomeFormat.CURRENT.admit(home);
         return HealthService.check(() -> Stores.open(new ConfiguredModels(home, settings), notes));
     }
 
     @Override
     public IndexService index(Home home, Settings settings) {
+        HomeFormat.CURRENT.admit(home);
         return jobs.index(home, settings);
     }
 
     @Override
     public MigrateService migrate(Home home, Settings settings) {
+        HomeFormat.CURRENT.admit(home);
         return jobs.migrate(home, settings);
     }
 
@@ -68,6 +73,7 @@ public final class Application implements Services {
 
     @Override
     public RepairService repair(Home home, Settings settings) {
+        HomeFormat.CURRENT.admit(home);
         return jobs.repair(home, settings);
     }
 

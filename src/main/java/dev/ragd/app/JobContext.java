@@ -1,5 +1,6 @@
 package dev.ragd.app;
 
+import dev.ragd.config.Home;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
@@ -101,6 +102,7 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
 
     private ConfigurableApplicationContext start(
             Class<?> job, ApplicationContextInitializer<GenericApplicationContext> parts) {
+        HomeFormat.CURRENT.mark(new Home(jobsFolder.resolve("..")));
         JobFiles.prepare(jobsFolder);
         SpringApplication application = new SpringApplication(BatchContext.class, job);
         application.setWebApplicationType(WebApplicationType.NONE);

@@ -68,6 +68,16 @@ public final class RagdCli {
         return Collections.unmodifiableMap(commands);
     }
 
+    /** The whole command line with every command, for what is made from it: the manual, and completion in shells. */
+    public CommandLine model() {
+        GlobalOptions options = new GlobalOptions();
+        CommandLine line = new CommandLine(options);
+        Session session = new Session(console, environment, options, services);
+        COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.apply(session)));
+        line.getCommandSpec().usageMessage().footer(FOOTER);
+        return line;
+    }
+
     /**
      * Runs one command.
      *
