@@ -33,6 +33,25 @@ final class Session {
         return services;
     }
 
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** Settings that options of this command line give: key to value. */
+    Map<String, String> optionsGiven() {
+        Map<String, String> given = new LinkedHashMap<>();
+        options.settingOptions().forEach((key, option) -> given.put(key, option.getValue()));
+        return given;
+    }
+
+    /** The same with other options, on the same home unless they name one, and without settings in the environment. */
+    Session unattended(GlobalOptions others) {
+        if (others.home == null) {
+            others.home = home().root();
+        }
+        return new Session(console, Map.of(), others, services);
+    }
+
     boolean json() {
         return options.json;
     }
