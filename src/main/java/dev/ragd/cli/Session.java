@@ -17,6 +17,7 @@ final class Session {
     private final Map<String, String> environment;
     private final GlobalOptions options;
     private final Services services;
+    private long run;
 
     Session(Console console, Map<String, String> environment, GlobalOptions options, Services services) {
         this.console = console;
@@ -114,9 +115,42 @@ final class Session {
         console.err().println("ragd: warning: " + PlainText.of(line));
     }
 
-    /** Prints the result for programs. */
+    /** Prints the result for programs, with the number of the run that gave it. */
     void json(Map<String, ? extends @Nullable Object> object) {
-        Json.write(console.out(), object);
+        Map<String, @Nullable Object> all = new LinkedHashMap<>(object);
+        if (run > 0) {
+            all.put("run", run);
+        }
+        Json.write(console.out(), all);
+    }
+
+    /** Hears the run's number. */
+    private final class Followed implements Progress {
+        private final Progress shown;
+
+        Followed(Progress shown) {
+            this.shown = shown;
+        }
+
+        @Override
+        public void started(long number) {
+            run = number;
+        }
+
+        @Override
+        public void phase(String name, long total, String unit) {
+            shown.phase(name, total, unit);
+        }
+
+        @Override
+        public void advance(long done) {
+            shown.advance(done);
+        }
+
+        @Override
+        public void note(String line) {
+            shown.note(line);
+        }
     }
 
     /** How a long run shows that it is alive. */
@@ -133,7 +167,7 @@ final class Session {
     <T> T follow(Function<Progress, T> work) {
         Progress progress = progress();
         try {
-            return work.apply(progress);
+            return work.apply(new Followed(progress));
         } finally {
             if (progress instanceof BarProgress bar) {
                 bar.close();

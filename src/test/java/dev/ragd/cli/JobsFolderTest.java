@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The files of {@code jobs/}: examples are what the program prints. {@code RunScriptTest} runs the script, {@code CronIT} the
- * files of parameters.
+ * files of parameters, {@code MetricsTest} reads the dashboard and the alerts.
  */
 class JobsFolderTest {
 
@@ -40,7 +40,9 @@ class JobsFolderTest {
                             "migrate.properties",
                             "crontab.example",
                             "ragd-reindex.service",
-                            "ragd-reindex.timer");
+                            "ragd-reindex.timer",
+                            "grafana-dashboard.json",
+                            "prometheus-alerts.yml");
         }
         String readme = Files.readString(JOBS.resolve("README.md"));
         try (Stream<Path> files = Files.list(JOBS)) {

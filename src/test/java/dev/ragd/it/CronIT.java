@@ -136,7 +136,7 @@ class CronIT {
                         .stdout())
                 .contains("Penguins live");
         try (Stream<Path> left = Files.list(temporary)) {
-            assertThat(left).isEmpty();
+            assertThat(left).as("all but what Java itself leaves").allMatch(f -> f.endsWith("hsperfdata_root"));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.ragd.jobs.migrate;
 
+import dev.ragd.jobs.Measure;
 import dev.ragd.store.VectorCollection;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -79,6 +80,7 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
                 0,
                 0,
                 0));
+        run.progress().count(Measure.RECORDS_VERIFIED, more.checked());
         run.progress().advance(counts.checked());
     }
 
