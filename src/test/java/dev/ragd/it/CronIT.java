@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,11 @@ class CronIT {
     private Desk desk;
     private CronDaemon cron;
     private long hanging = Long.MAX_VALUE;
+
+    @AfterEach
+    void takeTheLinkAway() throws IOException {
+        Files.deleteIfExists(folder.resolve("installed here/target")); // JUnit warns of links that lead out
+    }
 
     @Test
     void itRunsByItselfTellsWhatWentWrongAndGoesOnAfterAKill() throws IOException {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class CronDaemon implements AutoCloseable {
 
-    private static final int TIMES_FASTER = 5;
+    private static final int TIMES_FASTER = 8;
 
     private static final String INSIDE = """
             set -e

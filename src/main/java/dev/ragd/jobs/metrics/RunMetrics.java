@@ -348,7 +348,7 @@ public final class RunMetrics implements Progress, AutoCloseable {
         if (clock.isShutdown()) {
             return;
         }
-        clock.shutdownNow();
+        clock.shutdown(); // an export that is under way ends well
         export();
         registry.close();
         if (otlp != null) {
