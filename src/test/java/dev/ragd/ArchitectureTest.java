@@ -195,6 +195,10 @@ class ArchitectureTest {
     static final ArchRule springIsForJobs = onlyIn("org.springframework..", "dev.ragd.jobs..", "dev.ragd.app..");
 
     @ArchTest
+    static final ArchRule micrometerIsForTheMetricsOfJobs =
+            onlyIn("io.micrometer..", "dev.ragd.jobs.metrics..", "dev.ragd.app..");
+
+    @ArchTest
     static final ArchRule picocliIsForTheCommandLine = onlyIn("picocli..", "dev.ragd.cli..", "dev.ragd");
 
     @ArchTest

@@ -38,7 +38,7 @@ final class ConfiguredEnds implements MigrateResources {
     ConfiguredEnds(Home home, Settings settings, MigrateRequest request, boolean readOnly, Progress progress) {
         this.home = home;
         this.settings = settings;
-        this.models = new ConfiguredModels(home, settings);
+        this.models = new ConfiguredModels(home, settings, progress);
         this.request = request;
         this.readOnly = readOnly;
         this.progress = progress;

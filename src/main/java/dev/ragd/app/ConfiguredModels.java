@@ -10,20 +10,30 @@ import dev.ragd.embed.EmbedException;
 import dev.ragd.embed.EmbedSettings;
 import dev.ragd.embed.Embedder;
 import dev.ragd.embed.Embedders;
+import dev.ragd.jobs.Measure;
+import dev.ragd.jobs.Progress;
 import dev.ragd.ops.Models;
 import java.net.URI;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The models that the settings name. All who ask for the configured one share it. Safe for use by several threads. */
 final class ConfiguredModels implements Models {
 
     private final Home home;
     private final Settings settings;
+    private final @Nullable Progress watcher;
     private final SharedEmbedder configured = new SharedEmbedder(this::open);
 
     ConfiguredModels(Home home, Settings settings) {
+        this(home, settings, null);
+    }
+
+    /** @param watcher told what models do; null when nobody wants to know */
+    ConfiguredModels(Home home, Settings settings, @Nullable Progress watcher) {
         this.home = home;
         this.settings = settings;
+        this.watcher = watcher;
     }
 
     Home home() {
@@ -36,13 +46,33 @@ final class ConfiguredModels implements Models {
 
     @Override
     public Embedder configured() {
-        return configured.claim();
+        Progress told = watcher;
+        return told == null
+                ? configured.claim()
+                : new CountedEmbedder(configured.claim(), texts -> told.count(Measure.EMBEDDINGS, texts));
+    }
+
+    /** The same model, for a store that makes its vectors anew. */
+    Embedder recomputing() {
+        Progress told = watcher;
+        return told == null
+                ? configured.claim()
+                : new CountedEmbedder(configured.claim(), texts -> told.count(Measure.RECOMPUTATIONS, texts));
+    }
+
+    /** To be told of every request to the store's server that is sent again. */
+    Runnable storeRetried() {
+        Progress told = watcher;
+        return told == null ? () -> {} : () -> told.count(Measure.STORE_RETRIES, 1);
     }
 
     private Embedder open() {
         EmbedSettings embed = embedSettings();
         try {
-            return Embedders.open(embed);
+            Progress told = watcher;
+            return told == null
+                    ? Embedders.open(embed)
+                    : Embedders.open(embed, () -> told.count(Measure.MODEL_RETRIES, 1));
         } catch (EmbedException e) {
             Setting<?> named = settings.value(Catalogue.EMBED_MODEL).isPresent()
                     ? Catalogue.EMBED_MODEL

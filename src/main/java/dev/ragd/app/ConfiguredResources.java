@@ -43,7 +43,7 @@ class ConfiguredResources implements IndexResources {
      */
     ConfiguredResources(Home home, Settings settings, Progress progress) {
         this.home = home;
-        this.models = new ConfiguredModels(home, settings);
+        this.models = new ConfiguredModels(home, settings, progress);
         this.progress = progress;
         this.chunking = new ChunkSettings(settings.get(Catalogue.CHUNK_TOKENS), settings.get(Catalogue.CHUNK_OVERLAP));
         this.parsing = parserSettings(settings);

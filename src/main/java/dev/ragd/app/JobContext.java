@@ -10,13 +10,12 @@ import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StepOrder;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.metrics.Subject;
 import dev.ragd.jobs.runs.Command;
-import dev.ragd.jobs.runs.RunFiles;
-import dev.ragd.jobs.runs.RunRecorder;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.springframework.batch.core.job.AbstractJob;
@@ -41,30 +40,39 @@ import org.springframework.core.env.StandardEnvironment;
  * @param stop asks the job to stop
  * @param history how many runs are remembered
  * @param command what the process was asked to do
+ * @param monitoring how runs are watched from outside
  */
-record JobContext(Path jobsFolder, StopSignal stop, History history, Command command) {
+record JobContext(Path jobsFolder, StopSignal stop, History history, Command command, Monitoring monitoring) {
+
+    /** Watched by nobody. */
+    JobContext(Path jobsFolder, StopSignal stop, History history, Command command) {
+        this(jobsFolder, stop, history, command, Monitoring.none(home(jobsFolder)));
+    }
+
+    private static Path home(Path jobsFolder) {
+        return Objects.requireNonNull(jobsFolder.toAbsolutePath().getParent());
+    }
 
     /**
      * Does something as the owner of the home: opens what a job works with, and launches it. What it does is noted.
      *
-     * @param job the job's name
+     * @param subject what the job is about
      * @param work is given who notes it, and hears of its progress
      * @throws JobException with {@link ExitCode#BUSY} when another process owns the home
      */
-    <T extends JobReport> T owned(String job, Progress progress, Function<RunRecorder, T> work) {
-        try (OwnerLock owner = OwnerLock.take(jobsFolder)) {
-            RunRecorder recorder = RunRecorder.start(
-                    new RunFiles(jobsFolder), job, command, history.keep(), Clock.systemUTC(), progress);
+    <T extends JobReport> T owned(Subject subject, Progress progress, Function<RunWatch, T> work) {
+        try (OwnerLock owner = OwnerLock.take(jobsFolder);
+                RunWatch watch = RunWatch.begin(this, subject, progress)) {
             try {
-                T report = work.apply(recorder);
-                recorder.end(report.exitCode(), null);
+                T report = work.apply(watch);
+                watch.ended(report.exitCode(), null, report);
                 return report;
             } catch (NestedRuntimeException e) {
                 RuntimeException explained = explained(e);
-                recorder.end(ExitCode.of(explained), explained.getMessage());
+                watch.ended(ExitCode.of(explained), explained.getMessage(), null);
                 throw explained;
             } catch (RuntimeException | Error e) {
-                recorder.end(ExitCode.of(e), String.valueOf(e.getMessage()));
+                watch.ended(ExitCode.of(e), String.valueOf(e.getMessage()), null);
                 throw e;
             }
         }
@@ -73,14 +81,14 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
     /**
      * Runs a job; the caller owns the home.
      *
-     * @param recorder notes its steps
+     * @param watch notes its steps
      * @param job its configuration, which makes a bean that launches it
      * @param run the bean that the job's steps work with; the caller closes it
      * @param more registers other beans that the job needs from outside
      * @param launch asks the launcher
      */
     <R, L, T> T launch(
-            RunRecorder recorder,
+            RunWatch watch,
             Class<?> job,
             Class<R> runType,
             R run,
@@ -91,11 +99,12 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
             beans.registerBean(runType, () -> run, bean -> bean.setDestroyMethodName(""));
             beans.registerBean(StopSignal.class, () -> stop);
             beans.registerBean(History.class, () -> history);
+            watch.register(beans);
             more.initialize(beans);
         };
         try (ConfigurableApplicationContext context = start(job, parts)) {
             StepOrder.keep(context.getBean(DataSource.class));
-            context.getBean(AbstractJob.class).registerJobExecutionListener(recorder);
+            context.getBean(AbstractJob.class).registerJobExecutionListener(watch.recorder());
             return launch.apply(context.getBean(launcher));
         }
     }

@@ -16,7 +16,7 @@ final class LeannConfiguration {
         return new LeannSettings(
                 models.home().data().resolve(LeannStore.NAME),
                 models.home().cache(),
-                models::configured,
+                models::recomputing,
                 settings.get(Catalogue.LEANN_TARGET_RECALL),
                 settings.get(Catalogue.LEANN_BUDGET),
                 settings.get(Catalogue.LEANN_TRAINING_EPOCHS),

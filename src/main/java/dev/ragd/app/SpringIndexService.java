@@ -12,6 +12,7 @@ import dev.ragd.jobs.index.IndexResources;
 import dev.ragd.jobs.index.IndexRun;
 import dev.ragd.jobs.index.IndexService;
 import dev.ragd.jobs.index.IndexSettings;
+import dev.ragd.jobs.metrics.Subject;
 
 /** Runs the index job in a Spring context of its own, on the job repository of a home. */
 final class SpringIndexService implements IndexService {
@@ -39,11 +40,12 @@ final class SpringIndexService implements IndexService {
 
     @Override
     public IndexReport run(IndexRequest request, Progress progress) {
-        return jobs.owned(IndexJobConfiguration.JOB, progress, recorder -> {
-            try (IndexResources parts = resources.open(recorder);
-                    IndexRun run = new IndexRun(request, settings, parts, recorder)) {
+        Subject subject = new Subject(IndexJobConfiguration.JOB, request.backend(), request.collection());
+        return jobs.owned(subject, progress, watch -> {
+            try (IndexResources parts = resources.open(watch);
+                    IndexRun run = new IndexRun(request, settings, parts, watch)) {
                 return jobs.launch(
-                        recorder,
+                        watch,
                         IndexJobConfiguration.class,
                         IndexRun.class,
                         run,

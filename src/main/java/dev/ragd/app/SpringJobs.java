@@ -33,7 +33,12 @@ public final class SpringJobs implements Jobs {
     private JobContext context(Home home, Settings settings) {
         StopSignal stop = new StopSignal();
         termination.onSignal(stop::request);
-        return new JobContext(home.jobs(), stop, new History(settings.get(Catalogue.JOBS_KEEP)), command);
+        return new JobContext(
+                home.jobs(),
+                stop,
+                new History(settings.get(Catalogue.JOBS_KEEP)),
+                command,
+                Monitoring.of(home, settings));
     }
 
     @Override
@@ -88,7 +93,7 @@ public final class SpringJobs implements Jobs {
 
         @Override
         VectorStore openStore() {
-            return Stores.openToRead(new ConfiguredModels(home, settings), progress::note);
+            return Stores.openToRead(new ConfiguredModels(home, settings, progress), progress::note);
         }
     }
 

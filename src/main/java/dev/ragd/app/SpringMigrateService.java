@@ -3,6 +3,7 @@ package dev.ragd.app;
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
 import dev.ragd.jobs.Progress;
+import dev.ragd.jobs.metrics.Subject;
 import dev.ragd.jobs.migrate.MigrateDryRun;
 import dev.ragd.jobs.migrate.MigrateJobConfiguration;
 import dev.ragd.jobs.migrate.MigrateLauncher;
@@ -41,11 +42,12 @@ final class SpringMigrateService implements MigrateService {
 
     @Override
     public MigrateReport run(MigrateRequest request, Progress progress) {
-        return jobs.owned(MigrateJobConfiguration.JOB, progress, recorder -> {
-            try (MigrateResources parts = resources.open(request, false, recorder);
-                    MigrateRun run = run(request, parts, recorder)) {
+        Subject subject = new Subject(MigrateJobConfiguration.JOB, request.to().kind(), request.toCollection());
+        return jobs.owned(subject, progress, watch -> {
+            try (MigrateResources parts = resources.open(request, false, watch);
+                    MigrateRun run = run(request, parts, watch)) {
                 return jobs.launch(
-                        recorder,
+                        watch,
                         MigrateJobConfiguration.class,
                         MigrateRun.class,
                         run,

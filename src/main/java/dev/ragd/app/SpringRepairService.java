@@ -13,6 +13,7 @@ import dev.ragd.jobs.index.RepairRequest;
 import dev.ragd.jobs.index.RepairRun;
 import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.index.StandaloneAudit;
+import dev.ragd.jobs.metrics.Subject;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +62,12 @@ final class SpringRepairService implements RepairService {
 
     @Override
     public RepairReport run(RepairRequest request, Progress progress) {
-        return jobs.owned(RepairJobConfiguration.JOB, progress, recorder -> {
-            try (IndexResources parts = resources.open(false, recorder);
-                    RepairRun run = new RepairRun(request, settings, parts, generations, home.reports(), recorder)) {
+        Subject subject = new Subject(RepairJobConfiguration.JOB, request.backend(), request.collection());
+        return jobs.owned(subject, progress, watch -> {
+            try (IndexResources parts = resources.open(false, watch);
+                    RepairRun run = new RepairRun(request, settings, parts, generations, home.reports(), watch)) {
                 return jobs.launch(
-                        recorder,
+                        watch,
                         RepairJobConfiguration.class,
                         RepairRun.class,
                         run,

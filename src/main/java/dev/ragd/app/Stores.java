@@ -7,6 +7,7 @@ import dev.ragd.files.AtomicFile;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorStore;
+import dev.ragd.store.chroma.ChromaServer;
 import dev.ragd.store.chroma.ChromaSettings;
 import dev.ragd.store.chroma.ChromaStore;
 import dev.ragd.store.chroma.server.ManagedChroma;
@@ -55,7 +56,7 @@ final class Stores {
         Home home = models.home();
         Settings settings = models.settings();
         return switch (backend) {
-            case ChromaStore.NAME -> openChroma(home, settings, notes);
+            case ChromaStore.NAME -> openChroma(home, settings, models.storeRetried(), notes);
             case FaissStore.NAME -> new FaissStore(FaissConfiguration.of(home, settings));
             case LeannStore.NAME -> new LeannStore(LeannConfiguration.of(models, notes));
             case LuceneStore.NAME -> new LuceneStore(home.data().resolve(LuceneStore.NAME));
@@ -64,15 +65,15 @@ final class Stores {
         };
     }
 
-    private static VectorStore openChroma(Home home, Settings settings, Consumer<String> notes) {
+    private static VectorStore openChroma(Home home, Settings settings, Runnable retried, Consumer<String> notes) {
         ChromaSettings chroma = chroma(settings);
         if (chroma.url() != null) {
-            return ChromaStore.external(chroma);
+            return new ChromaStore(chroma, new CountedServer(ChromaServer.at(chroma.url()), retried));
         }
         createHome(home);
         ManagedSettings managed = ManagedSettings.in(home.root())
                 .withProgram(settings.find(Catalogue.CHROMA_PROGRAM).orElse(null));
-        return new ChromaStore(chroma, ManagedChroma.open(managed, notes));
+        return new ChromaStore(chroma, new CountedServer(ManagedChroma.open(managed, notes), retried));
     }
 
     /** The same to read only: a home where nothing was ever stored needs no server to say so. */

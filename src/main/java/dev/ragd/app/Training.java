@@ -91,7 +91,12 @@ public final class Training {
         SpringIndexService service = new SpringIndexService(
                 home,
                 SpringJobs.indexSettings(settings),
-                new JobContext(home.jobs(), new StopSignal(), new History(10), Command.here("index")),
+                new JobContext(
+                        home.jobs(),
+                        new StopSignal(),
+                        new History(10),
+                        Command.here("index"),
+                        Monitoring.of(home, settings)),
                 Application.generations(home),
                 progress -> new Unreachable(home, settings, progress));
         try {

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -21,6 +22,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * commands do.
  */
 public final class RagdCli {
+
+    private static final String SCHEDULE = "schedule";
 
     private static final Map<String, Function<Session, Object>> COMMANDS = commands();
 
@@ -39,6 +42,7 @@ public final class RagdCli {
         "  ragd search how do I restart a stopped run",
         "  ragd migrate --from chromadb --to chromadb --to-collection archive",
         "  ragd audit",
+        "  ragd schedule index ~/Documents",
         "  ragd config list"
     };
 
@@ -65,15 +69,15 @@ public final class RagdCli {
         commands.put("jobs", JobsCommand::new);
         commands.put("backend", BackendCommand::new);
         commands.put("config", ConfigCommand::new);
+        commands.put(SCHEDULE, ScheduleCommand::new);
         return Collections.unmodifiableMap(commands);
     }
 
     /** The whole command line with every command, for what is made from it: the manual, and completion in shells. */
     public CommandLine model() {
         GlobalOptions options = new GlobalOptions();
-        CommandLine line = new CommandLine(options);
         Session session = new Session(console, environment, options, services);
-        COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.apply(session)));
+        CommandLine line = parser(session, options, List.copyOf(COMMANDS.keySet()));
         line.getCommandSpec().usageMessage().footer(FOOTER);
         return line;
     }
@@ -101,24 +105,57 @@ public final class RagdCli {
 
     private int execute(Answer answer, String... args) {
         GlobalOptions options = new GlobalOptions();
-        CommandLine line = new CommandLine(options);
-        Session session = new Session(console, environment, options, services);
-        List<String> names = named(args);
-        COMMANDS.forEach((name, command) -> {
-            if (names.contains(name)) {
-                line.addSubcommand(name, command.apply(session));
-            }
-        });
+        CommandLine line = parser(new Session(console, environment, options, services), options, named(args));
         line.getCommandSpec().usageMessage().footer(FOOTER);
-        line.setOverwrittenOptionsAllowed(true)
-                .setAllowSubcommandsAsOptionParameters(true)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setOut(new PrintWriter(console.out(), true))
+        line.setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))
                 .setColorScheme(Help.defaultColorScheme(console.outTerminal() ? Help.Ansi.ON : Help.Ansi.OFF))
                 .setParameterExceptionHandler((e, a) -> reportUsage(e, answer))
                 .setExecutionExceptionHandler((e, command, parsed) -> report(e, answer));
         return line.execute(args);
+    }
+
+    private static CommandLine parser(Session session, GlobalOptions options, List<String> names) {
+        CommandLine line = new CommandLine(options);
+        COMMANDS.forEach((name, command) -> {
+            if (names.contains(name)) {
+                line.addSubcommand(name, command.apply(session));
+            }
+        });
+        line.setOverwrittenOptionsAllowed(true)
+                .setAllowSubcommandsAsOptionParameters(true)
+                .setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine schedule = line.getSubcommands().get(SCHEDULE);
+        if (schedule != null) { // what follows its command belongs to that
+            schedule.setStopAtPositional(true);
+        }
+        return line;
+    }
+
+    /**
+     * Reads a command without running it.
+     *
+     * @param session of the command that asks
+     * @param words the command, its name first
+     * @return what it would work with where the environment holds no settings, on the home of {@code session} unless it names
+     *     another
+     * @throws ParameterException when it could not be run
+     */
+    static Session unattended(Session session, List<String> words) {
+        GlobalOptions options = new GlobalOptions();
+        CommandLine line = parser(session, options, words.subList(0, 1));
+        ParseResult read = line.parseArgs(words.toArray(String[]::new));
+        while (read.hasSubcommand()) {
+            read = read.subcommand();
+        }
+        if (read.isUsageHelpRequested() || read.isVersionHelpRequested()) {
+            throw new ParameterException(
+                    read.commandSpec().commandLine(), "'ragd " + String.join(" ", words) + "' only shows something");
+        }
+        if (read.commandSpec().userObject() instanceof ParentCommand parent) {
+            parent.run(); // says what is missing
+        }
+        return session.unattended(options);
     }
 
     /** The commands whose names occur among the arguments; all of them when none does or when help is wanted. */

@@ -17,6 +17,7 @@ final class Session {
     private final Map<String, String> environment;
     private final GlobalOptions options;
     private final Services services;
+    private long run;
 
     Session(Console console, Map<String, String> environment, GlobalOptions options, Services services) {
         this.console = console;
@@ -31,6 +32,25 @@ final class Session {
 
     Services services() {
         return services;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** Settings that options of this command line give: key to value. */
+    Map<String, String> optionsGiven() {
+        Map<String, String> given = new LinkedHashMap<>();
+        options.settingOptions().forEach((key, option) -> given.put(key, option.getValue()));
+        return given;
+    }
+
+    /** The same with other options, on the same home unless they name one, and without settings in the environment. */
+    Session unattended(GlobalOptions others) {
+        if (others.home == null) {
+            others.home = home().root();
+        }
+        return new Session(console, Map.of(), others, services);
     }
 
     boolean json() {
@@ -95,9 +115,42 @@ final class Session {
         console.err().println("ragd: warning: " + PlainText.of(line));
     }
 
-    /** Prints the result for programs. */
+    /** Prints the result for programs, with the number of the run that gave it. */
     void json(Map<String, ? extends @Nullable Object> object) {
-        Json.write(console.out(), object);
+        Map<String, @Nullable Object> all = new LinkedHashMap<>(object);
+        if (run > 0) {
+            all.put("run", run);
+        }
+        Json.write(console.out(), all);
+    }
+
+    /** Hears the run's number. */
+    private final class Followed implements Progress {
+        private final Progress shown;
+
+        Followed(Progress shown) {
+            this.shown = shown;
+        }
+
+        @Override
+        public void started(long number) {
+            run = number;
+        }
+
+        @Override
+        public void phase(String name, long total, String unit) {
+            shown.phase(name, total, unit);
+        }
+
+        @Override
+        public void advance(long done) {
+            shown.advance(done);
+        }
+
+        @Override
+        public void note(String line) {
+            shown.note(line);
+        }
     }
 
     /** How a long run shows that it is alive. */
@@ -114,7 +167,7 @@ final class Session {
     <T> T follow(Function<Progress, T> work) {
         Progress progress = progress();
         try {
-            return work.apply(progress);
+            return work.apply(new Followed(progress));
         } finally {
             if (progress instanceof BarProgress bar) {
                 bar.close();

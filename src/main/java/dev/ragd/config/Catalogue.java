@@ -197,6 +197,32 @@ public final class Catalogue {
             "100",
             "Runs of each job that the job repository remembers; older ones are forgotten");
 
+    public static final Setting<String> METRICS_TEXTFILE = Setting.of(
+            "metrics.textfile",
+            SettingType.text(),
+            "metrics/ragd.prom",
+            "The file for Prometheus's textfile collector, below the home unless absolute; 'off' writes none");
+    public static final Setting<Duration> METRICS_INTERVAL = Setting.of(
+            "metrics.interval",
+            SettingType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+            "15s",
+            "How often a job that runs tells its metrics; it does at its end, too");
+    public static final Setting<URI> METRICS_PUSHGATEWAY = Setting.of(
+            "metrics.pushgateway.url",
+            SettingType.url(),
+            null,
+            "A Prometheus Pushgateway to put metrics into, such as http://localhost:9091");
+    public static final Setting<URI> METRICS_OTLP = Setting.of(
+            "metrics.otlp.url",
+            SettingType.url(),
+            null,
+            "An OTLP endpoint to send metrics to, such as http://localhost:4318/v1/metrics");
+    public static final Setting<String> LOG_FORMAT = Setting.of(
+            "logging.structured.format",
+            SettingType.choice("ecs", "gelf", "logstash"),
+            null,
+            "Write what jobs do into logs/ragd.jsonl, a JSON object a line, in this format");
+
     public static final Setting<Duration> PARSE_TIMEOUT = Setting.of(
             "parse.timeout",
             SettingType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
@@ -259,6 +285,11 @@ public final class Catalogue {
             MIGRATE_SAMPLES,
             MIGRATE_MIN_OVERLAP,
             JOBS_KEEP,
+            METRICS_TEXTFILE,
+            METRICS_INTERVAL,
+            METRICS_PUSHGATEWAY,
+            METRICS_OTLP,
+            LOG_FORMAT,
             PARSE_TIMEOUT,
             PARSE_MEMORY,
             MAX_FILE_SIZE,

@@ -14,7 +14,16 @@ public final class Embedders {
      * @throws EmbedException when the provider or a local model does not exist, or a remote one has no usable url
      */
     public static Embedder open(EmbedSettings settings) {
-        return open(settings, RetryPolicy.STANDARD);
+        return open(settings, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param retried told of every request to a server that is sent again
+     */
+    public static Embedder open(EmbedSettings settings, Runnable retried) {
+        return open(settings, RetryPolicy.STANDARD.telling(retried));
     }
 
     static Embedder open(EmbedSettings settings, RetryPolicy retries) {

@@ -103,6 +103,7 @@ final class ModelServer {
                         true,
                         failure.cause);
             }
+            retries.heard().run();
             sleep(wait);
         }
     }

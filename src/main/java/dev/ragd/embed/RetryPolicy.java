@@ -9,11 +9,20 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param attempts requests in all, at least 1
  * @param first wait after the first failure; doubled after each further one
  * @param longest no wait is longer, not even one that the server asks for: then the call fails at once
+ * @param heard told of every request that is sent again
  */
-record RetryPolicy(int attempts, Duration first, Duration longest) {
+record RetryPolicy(int attempts, Duration first, Duration longest, Runnable heard) {
 
     /** Some 15 seconds of waiting in all: a server's restart, not its absence. */
     static final RetryPolicy STANDARD = new RetryPolicy(5, Duration.ofSeconds(1), Duration.ofSeconds(60));
+
+    RetryPolicy(int attempts, Duration first, Duration longest) {
+        this(attempts, first, longest, () -> {});
+    }
+
+    RetryPolicy telling(Runnable listener) {
+        return new RetryPolicy(attempts, first, longest, listener);
+    }
 
     /**
      * The wait before the next request, with up to a quarter less so that several clients do not return together.

@@ -27,6 +27,21 @@ public interface Progress {
     /** So many units of the phase are done in all. */
     void advance(long done);
 
+    /**
+     * A run has begun, before anything else is told.
+     *
+     * @param run its number in {@code jobs/runs}
+     */
+    default void started(long run) {}
+
+    /** The number of the run that is followed; 0 when it has none. */
+    default long run() {
+        return 0;
+    }
+
+    /** Something was done so many times more. Called from any thread. */
+    default void count(Measure measure, long more) {}
+
     /** Something worth a line: a quarantined file, a resumed run, a retry. */
     void note(String line);
 }

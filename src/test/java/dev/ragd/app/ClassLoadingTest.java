@@ -56,6 +56,7 @@ class ClassLoadingTest {
         assertThat(err).isEmpty();
         assertThat(startingWith(loaded, "ai.onnxruntime.")).isNotEmpty();
         assertThat(startingWith(loaded, "org.springframework.")).isEmpty();
+        assertThat(startingWith(loaded, "io.micrometer.")).isEmpty();
         assertThat(startingWith(loaded, "dev.ragd.jobs.")).isSubsetOf(SEAMS);
     }
 
@@ -103,6 +104,8 @@ class ClassLoadingTest {
                 "dev.ragd.store.snapshot.",
                 "java.net.http.",
                 "tools.jackson.databind.",
+                "io.micrometer.",
+                "io.prometheus.",
                 "me.tongfei.")) {
             assertThat(startingWith(loaded, heavy)).isEmpty();
         }

@@ -52,6 +52,11 @@ class CatalogueTest {
         expected.put("migrate.samples", 20);
         expected.put("migrate.min_overlap", 80);
         expected.put("jobs.keep", 100);
+        expected.put("metrics.textfile", "metrics/ragd.prom");
+        expected.put("metrics.interval", Duration.ofSeconds(15));
+        expected.put("metrics.pushgateway.url", null);
+        expected.put("metrics.otlp.url", null);
+        expected.put("logging.structured.format", null);
         expected.put("parse.timeout", Duration.ofMinutes(1));
         expected.put("parse.memory", new DataSize(256L << 20));
         expected.put("parse.max_file_size", new DataSize(100L << 20));
@@ -87,7 +92,7 @@ class CatalogueTest {
         assertThatThrownBy(() -> Catalogue.require("backend", "command line"))
                 .hasMessageContaining("did you mean storage.backend?");
         assertThatThrownBy(() -> Catalogue.require("url", "command line"))
-                .hasMessageContaining("did you mean storage.chromadb.url or embed.url?");
+                .hasMessageContaining("did you mean storage.chromadb.url or embed.url");
         assertThatThrownBy(() -> Catalogue.require("parse", "command line"))
                 .hasMessageContaining("did you mean parse.timeout or parse.memory");
         assertThatThrownBy(() -> Catalogue.require("zzzzzzzzzzz", "command line"))

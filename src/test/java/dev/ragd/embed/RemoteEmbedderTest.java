@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -223,6 +224,18 @@ class RemoteEmbedderTest {
                 "{\"error\":{\"message\":\"Incorrect API key provided: sk-x.\",\"type\":\"invalid_request_error\","
                         + "\"param\":null,\"code\":\"invalid_api_key\"}}"));
         assertRefused("openai", "401", "Incorrect API key provided", "set the embedding API key");
+    }
+
+    @Test
+    void everyRequestThatIsSentAgainIsTold() {
+        AtomicInteger told = new AtomicInteger();
+        server.planned.add(new Reply(503, "busy"));
+        server.planned.add(new Reply(503, "busy"));
+        try (Embedder embedder = Embedders.open(settings("openai"), FAST.telling(told::incrementAndGet))) {
+            embedder.embedQuery("a");
+            embedder.embedQuery("b");
+        }
+        assertThat(told).hasValue(2);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.jobs.Measure;
+import dev.ragd.jobs.RecordBytes;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
@@ -79,7 +81,10 @@ final class BatchWriter implements ItemStreamWriter<IndexBatch> {
                 quarantine(part, rejection);
                 continue;
             }
-            counters = counters.plus(part.embedded(), part.records().size() - part.embedded() + part.kept());
+            int reused = part.records().size() - part.embedded() + part.kept();
+            counters = counters.plus(part.embedded(), reused);
+            run.progress().count(Measure.CHUNKS_WRITTEN, part.embedded());
+            run.progress().count(Measure.CHUNKS_REUSED, reused);
             if (part.failure() != null) {
                 quarantine(part, part.failure());
             } else if (part.last() && part.plan() != null) {
@@ -121,6 +126,10 @@ final class BatchWriter implements ItemStreamWriter<IndexBatch> {
             }
         }
         collection().checkpoint();
+        full.stream()
+                .filter(part -> !rejected.containsKey(part))
+                .flatMap(part -> part.records().stream())
+                .forEach(r -> run.progress().count(Measure.WRITTEN_BYTES, RecordBytes.of(r)));
         return rejected;
     }
 
@@ -148,6 +157,7 @@ final class BatchWriter implements ItemStreamWriter<IndexBatch> {
         delete(stale);
         ledger.complete(head().targetId(), files);
         counters = counters.plusIndexed(files.size(), stale.size());
+        run.progress().count(Measure.DOCUMENTS_INDEXED, files.size());
     }
 
     /** The last good state of the file stays in the store; what the failed try wrote goes. */
@@ -169,12 +179,14 @@ final class BatchWriter implements ItemStreamWriter<IndexBatch> {
         ledger.fail(head().targetId(), part.work(), failure, job, rewritten);
         run.progress().note("quarantined " + path + ": " + failure);
         counters = counters.plusQuarantined();
+        run.progress().count(Measure.DOCUMENTS_QUARANTINED, 1);
     }
 
     private void delete(Set<String> ids) {
         if (!ids.isEmpty()) {
             collection().delete(ids);
             collection().checkpoint();
+            run.progress().count(Measure.CHUNKS_DELETED, ids.size());
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.jobs.Measure;
 import dev.ragd.store.VectorCollection;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ final class PruneTasklet implements Tasklet {
             if (!ids.isEmpty()) {
                 collection.delete(ids);
                 collection.checkpoint();
+                run.progress().count(Measure.CHUNKS_DELETED, ids.size());
             }
             ledger.remove(head.targetId(), work.path());
             counters = counters.plusDeleted(ids.size());

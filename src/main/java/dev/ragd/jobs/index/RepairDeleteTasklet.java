@@ -1,5 +1,6 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.jobs.Measure;
 import dev.ragd.jobs.index.Ledger.NumberedFinding;
 import dev.ragd.store.VectorCollection;
 import java.util.List;
@@ -54,6 +55,7 @@ final class RepairDeleteTasklet implements Tasklet {
             VectorCollection collection = run.collection(head);
             long deleted = collection.delete(ids);
             collection.checkpoint();
+            run.progress().count(Measure.CHUNKS_DELETED, deleted);
             Counters.read(saved).plusDeleted(deleted).write(saved);
         }
         saved.putLong(NEXT, page.get(page.size() - 1).n() + 1);

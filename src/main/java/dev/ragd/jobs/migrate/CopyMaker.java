@@ -1,6 +1,7 @@
 package dev.ragd.jobs.migrate;
 
 import dev.ragd.embed.EmbedException;
+import dev.ragd.jobs.RecordBytes;
 import dev.ragd.store.Field;
 import dev.ragd.store.RecordDigest;
 import dev.ragd.store.VectorCollection;

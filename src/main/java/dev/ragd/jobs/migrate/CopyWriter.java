@@ -2,6 +2,7 @@ package dev.ragd.jobs.migrate;
 
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.Measure;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
@@ -63,6 +64,7 @@ final class CopyWriter implements ItemStreamWriter<CopyBatch> {
                 long deleted = target.delete(batch.work().ids());
                 target.checkpoint();
                 counts = counts.plusDeleted(deleted);
+                run.progress().count(Measure.RECORDS_DELETED, deleted);
             }
             case END -> {}
         }
@@ -81,6 +83,10 @@ final class CopyWriter implements ItemStreamWriter<CopyBatch> {
         long vanished = findings.size() - rejected;
         int written = batch.work().ids().size() - findings.size() - batch.unchanged();
         counts = counts.plus(written, batch.unchanged(), vanished, rejected, batch.bytes());
+        run.progress().count(Measure.RECORDS_COPIED, written);
+        run.progress().count(Measure.RECORDS_UNCHANGED, batch.unchanged());
+        run.progress().count(Measure.RECORDS_REJECTED, rejected);
+        run.progress().count(Measure.WRITTEN_BYTES, batch.bytes());
         if (batch.work().again() && batch.unchanged() > 0 && !plan.compares()) {
             run.progress().note(batch.unchanged() + " records of the batch that was cut off are in the target already");
         }

@@ -6,6 +6,7 @@ import dev.ragd.embed.EmbedException;
 import dev.ragd.embed.EmbedderId;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.RecordBytes;
 import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.Field;

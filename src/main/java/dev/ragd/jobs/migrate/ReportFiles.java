@@ -49,9 +49,14 @@ final class ReportFiles {
                 writeIds();
             }
             Rates rates = Rates.read(run.rateFile(plan), plan.batches());
-            AtomicFile.write(file(".json"), ReportJson.of(plan, report, steps, rates));
             AtomicFile.write(
-                    file(".html"), new ReportPage(plan, report, rates).html().getBytes(StandardCharsets.UTF_8));
+                    file(".json"),
+                    ReportJson.of(plan, report, steps, rates, run.progress().run()));
+            AtomicFile.write(
+                    file(".html"),
+                    new ReportPage(plan, report, rates, run.progress().run())
+                            .html()
+                            .getBytes(StandardCharsets.UTF_8));
         } catch (IOException | UncheckedIOException e) {
             throw new JobException(
                     ExitCode.FAILED,

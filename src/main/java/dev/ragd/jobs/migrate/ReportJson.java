@@ -14,7 +14,7 @@ final class ReportJson {
 
     private ReportJson() {}
 
-    static byte[] of(Plan plan, MigrateReport report, List<StepTime> steps, Rates rates) {
+    static byte[] of(Plan plan, MigrateReport report, List<StepTime> steps, Rates rates, long run) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ObjectWriteContext pretty = new ObjectWriteContext.Base() {
             @Override
@@ -31,6 +31,7 @@ final class ReportJson {
             json.writeStringProperty(
                     "started", Instant.ofEpochMilli(plan.started()).toString());
             json.writeNumberProperty("seconds", report.seconds());
+            json.writeNumberProperty("run", run);
             end(json, "source", report.source());
             end(json, "target", report.target());
             json.writeNumberProperty("planned", plan.records());

@@ -24,9 +24,11 @@ final class ReportPage {
     private final Plan plan;
     private final MigrateReport report;
     private final Rates rates;
+    private final long run;
     private final StringBuilder html = new StringBuilder(1 << 14);
 
-    ReportPage(Plan plan, MigrateReport report, Rates rates) {
+    ReportPage(Plan plan, MigrateReport report, Rates rates, long run) {
+        this.run = run;
         this.plan = plan;
         this.report = report;
         this.rates = rates;
@@ -48,7 +50,11 @@ final class ReportPage {
             findings(v);
         }
         details();
-        html.append("<footer>Plan <code>").append(plan.id()).append("</code>. The source was only read.</footer>\n");
+        html.append("<footer>Plan <code>")
+                .append(plan.id())
+                .append("</code>, run ")
+                .append(run)
+                .append(". The source was only read.</footer>\n");
         return html.append("</main>\n</body>\n</html>\n").toString();
     }
 

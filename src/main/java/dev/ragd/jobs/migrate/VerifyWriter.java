@@ -1,5 +1,6 @@
 package dev.ragd.jobs.migrate;
 
+import dev.ragd.jobs.Measure;
 import dev.ragd.store.VectorCollection;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,7 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
                 0,
                 0,
                 0));
+        run.progress().count(Measure.RECORDS_VERIFIED, more.checked());
         run.progress().advance(counts.checked());
     }
 

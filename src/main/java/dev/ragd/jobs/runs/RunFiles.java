@@ -57,8 +57,8 @@ public final class RunFiles {
         return list().stream().filter(r -> r.state() == Run.State.RUNNING).findFirst();
     }
 
-    /** A number for a new run; only for who owns the home. */
-    long next() {
+    /** The number of the next run; only for who owns the home. */
+    public long upcoming() {
         List<Long> ids = ids();
         return ids.isEmpty() ? 1 : ids.get(0) + 1;
     }

@@ -1,6 +1,7 @@
 package dev.ragd.jobs.runs;
 
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.Measure;
 import dev.ragd.jobs.Progress;
 import java.io.IOException;
 import java.time.Clock;
@@ -78,7 +79,7 @@ public final class RunRecorder implements Progress, JobExecutionListener {
     public static RunRecorder start(
             RunFiles files, String job, Command command, int keep, Clock clock, Progress progress) {
         Run run = new Run(
-                files.next(),
+                files.upcoming(),
                 job,
                 command,
                 Run.Owner.current(),
@@ -91,6 +92,7 @@ public final class RunRecorder implements Progress, JobExecutionListener {
                 List.of());
         RunRecorder recorder = new RunRecorder(files, run, progress, clock, keep);
         recorder.write(run);
+        progress.started(run.id());
         return recorder;
     }
 
@@ -148,6 +150,11 @@ public final class RunRecorder implements Progress, JobExecutionListener {
     @Override
     public synchronized void note(String line) {
         progress.note(line);
+    }
+
+    @Override
+    public void count(Measure measure, long more) {
+        progress.count(measure, more);
     }
 
     private void endPhase() {

@@ -1,16 +1,17 @@
-package dev.ragd.jobs.migrate;
+package dev.ragd.jobs;
 
 import dev.ragd.store.MetadataValue;
 import dev.ragd.store.VectorRecord;
 
 /** About how many bytes a record holds: enough to size batches and to foresee a full disk. */
-final class RecordBytes {
+public final class RecordBytes {
 
     private static final int SCALAR = 8;
 
     private RecordBytes() {}
 
-    static long of(VectorRecord r) {
+    /** Of one record. */
+    public static long of(VectorRecord r) {
         float[] vector = r.vector();
         String text = r.text();
         long bytes = r.id().length() + (vector == null ? 0 : 4L * vector.length) + (text == null ? 0 : text.length());
