@@ -77,10 +77,11 @@ final class CopyMaker implements BlockReader.Maker<CopyBatch> {
             found.clear(); // their digests would say nothing about the new vectors
         }
         write.forEach(record -> found.put(record.id(), record));
+        RecordDigest digest = new RecordDigest();
         List<byte @Nullable []> digests = new ArrayList<>(work.ids().size());
         for (String id : work.ids()) {
             VectorRecord record = found.get(id);
-            digests.add(record == null ? null : RecordDigest.of(record));
+            digests.add(record == null ? null : digest.digest(record));
         }
         long bytes = write.stream().mapToLong(RecordBytes::of).sum();
         return new CopyBatch(work, write, unchanged, digests, findings, bytes);
