@@ -125,7 +125,8 @@ public final class RecordDigest {
     /** The bytes so far, with room for so many more. */
     private ByteBuffer room(int more) {
         if (bytes.remaining() < more) {
-            bytes = ByteBuffer.allocate(Math.max(2 * bytes.capacity(), bytes.position() + more)).put(bytes.flip());
+            bytes = ByteBuffer.allocate(Math.max(2 * bytes.capacity(), bytes.position() + more))
+                    .put(bytes.flip());
         }
         return bytes;
     }

@@ -60,7 +60,8 @@ final class Neighbours {
             return new Overlap(0, 0);
         }
         try {
-            CompletableFuture<List<List<SearchHit>>> there = CompletableFuture.supplyAsync(() -> target.searchAll(queries));
+            CompletableFuture<List<List<SearchHit>>> there =
+                    CompletableFuture.supplyAsync(() -> target.searchAll(queries));
             List<List<SearchHit>> expected;
             try {
                 expected = source.searchAll(queries);

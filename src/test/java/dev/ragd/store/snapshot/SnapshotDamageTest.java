@@ -144,7 +144,8 @@ class SnapshotDamageTest {
             newer.put("something", "new");
             for (byte[] content : List.of(
                     SealedJson.seal(newer),
-                    json.replace("\"version\" : " + SealedJson.VERSION, "\"version\" : 7").getBytes(StandardCharsets.UTF_8))) {
+                    json.replace("\"version\" : " + SealedJson.VERSION, "\"version\" : 7")
+                            .getBytes(StandardCharsets.UTF_8))) {
                 Files.write(file, content);
                 assertThatThrownBy(this::readAll)
                         .isInstanceOf(StoreException.FormatTooNew.class)

@@ -345,7 +345,8 @@ class SnapshotFolderTest {
         Path from = FIXTURES.resolve("format-1");
         try (Stream<Path> all = Files.walk(from)) {
             for (Path file : all.toList()) {
-                Files.copy(file, folder.resolve("s").resolve(from.relativize(file).toString()));
+                Files.copy(
+                        file, folder.resolve("s").resolve(from.relativize(file).toString()));
             }
         }
         return folder.resolve("s");

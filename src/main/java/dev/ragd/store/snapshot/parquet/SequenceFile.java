@@ -30,12 +30,7 @@ public final class SequenceFile {
         ByteBuffer values = ByteBuffer.allocate(sequences.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         values.asLongBuffer().put(sequences);
         ChunkWriter chunk = new ChunkWriter(CompressionCodec.UNCOMPRESSED);
-        chunk.writePage(
-                values.array(),
-                sequences.length,
-                Encoding.RLE,
-                Encoding.RLE,
-                Encoding.PLAIN);
+        chunk.writePage(values.array(), sequences.length, Encoding.RLE, Encoding.RLE, Encoding.PLAIN);
         RowGroupLayout layout = new RowGroupLayout(
                 sequences.length, sequences[0], sequences[sequences.length - 1], List.of(chunk.layout(0, 0)));
         try (PartWriter writer = PartWriter.ofSequences(path, description)) {
