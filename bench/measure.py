@@ -54,13 +54,14 @@ def stat(pid):
 
 
 def memory(pid):
-    """(VmRSS, VmHWM) in MB; None when the process has no memory any more."""
+    """(VmRSS, VmHWM, RssAnon) in MB; the last is the program's own memory, without mapped files. None when the process has no memory any more."""
     try:
         status = pathlib.Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return None
-    values = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if line.startswith("Vm")}
-    return (int(values["VmRSS"]) / 1024, int(values["VmHWM"]) / 1024) if "VmRSS" in values else None
+    values = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if line.startswith(("Vm", "Rss"))}
+    names = ("VmRSS", "VmHWM", "RssAnon")
+    return tuple(int(values[name]) / 1024 for name in names) if "VmRSS" in values else None
 
 
 def environment():
@@ -71,14 +72,14 @@ def environment():
 class Run:
     """One finished command.
 
-    own: CPU seconds of the command's process; children: of its descendants; peak: VmHWM in MB; samples: (wall, VmRSS, sample());
+    own: CPU seconds of the command's process; children: of its descendants; peak: VmHWM in MB; anon: the most RssAnon seen; samples: (wall, VmRSS, sample());
     cpu_samples: (seconds since 1970, own CPU seconds until then);
     starts: command lines of its descendants that were seen
     """
 
     def __init__(self, command, env=None, interval=0.1, ok=(0,), cwd=None, sample=None):
         started = time.monotonic()
-        self.samples, self.cpu_samples, self.peak, self.starts = [], [], 0.0, set()
+        self.samples, self.cpu_samples, self.peak, self.anon, self.starts = [], [], 0.0, 0.0, set()
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         process = subprocess.Popen(
             [str(c) for c in command], env={**environment(), **(env or {})}, stdout=out, stderr=err, cwd=cwd)
@@ -89,6 +90,7 @@ class Run:
             if now:
                 self.samples.append((time.monotonic() - started, now[0], sample() if sample else None))
                 self.peak = max(self.peak, now[1])
+                self.anon = max(self.anon, now[2])
             self._children(pid)
             time.sleep(interval)
         self.wall = time.monotonic() - started

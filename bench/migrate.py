@@ -74,7 +74,7 @@ class Migration:
     def line(self):
         steps = ", ".join(f"{name} {self.seconds[name]:.1f} s ({self.cpu[name]:.1f} CPU-s)" for name in self.seconds)
         share = self.seconds["verify"] / self.seconds["copy"]
-        return (f"{self.records:,} records in {self.batches} batches, {self.run.cpu:.1f} CPU-s, peak {self.run.peak:.0f} MB:"
+        return (f"{self.records:,} records in {self.batches} batches, {self.run.cpu:.1f} CPU-s, peak {self.run.peak:.0f} MB with mapped files, {self.run.anon:.0f} without:"
                 f" {steps}; verify / copy {share:.2f} (target <= 0.40)")
 
 
@@ -185,7 +185,7 @@ def memory(work, home, text):
         target = work / f"memory-{size}"
         done = Migration(of, None, "faiss", f"snapshot:{target}")
         half = [rss for wall, rss, _ in done.run.samples if wall < done.run.wall / 2]
-        print(f"memory, {size:,} records: peak {done.run.peak:.0f} MB (target <= 512), until half time {max(half):.0f} MB;"
+        print(f"memory, {size:,} records: peak {done.run.anon:.0f} MB without mapped files (target <= 512), {done.run.peak:.0f} with, until half time {max(half):.0f} MB;"
               f" {RECORDS and size / done.cpu['copy']:,.0f} records/s per core in the copy; {done.line()}", flush=True)
         shutil.rmtree(target)
         if size != RECORDS:

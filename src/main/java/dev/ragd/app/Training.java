@@ -80,6 +80,11 @@ public final class Training {
             searchByLocalModel(home);
             searchInLocalStore(home, LuceneStore.NAME);
             searchInLocalStore(home, FaissStore.NAME);
+            if (!commandsOnly) {
+                String snapshot = "snapshot:" + folder.resolve("snapshot");
+                migrate(home, FaissStore.NAME, snapshot, "documents");
+                migrate(home, snapshot, FaissStore.NAME, "back");
+            }
             command("--help");
         } finally {
             delete(folder);
@@ -164,6 +169,16 @@ public final class Training {
                     "embed.url=" + server.url(),
                     "--assume-model");
         }
+    }
+
+    /**
+     * A migration of what {@link #searchInLocalStore} searched.
+     *
+     * @return the command's exit code
+     */
+    static int migrate(Home home, String from, String to, String name) {
+        String root = home.root().toString();
+        return command("migrate", "--home", root, "--from", from, "--to", to, "--to-collection", name);
     }
 
     private static VectorStore localStore(Home home, String backend) {

@@ -39,25 +39,44 @@ public enum Distance {
         };
     }
 
-    /** The raw measure of two vectors of equal length, summed in double precision. */
+    /** The raw measure of two vectors of equal length, summed in double precision, component after component. */
     public double measure(float[] a, float[] b) {
+        return switch (this) {
+            case COSINE -> cosine(a, b);
+            case L2 -> squared(a, b);
+            case IP -> product(a, b);
+        };
+    }
+
+    private static double cosine(float[] a, float[] b) {
         double dot = 0;
         double aa = 0;
         double bb = 0;
-        double dd = 0;
         for (int i = 0; i < a.length; i++) {
             double x = a[i];
             double y = b[i];
             dot += x * y;
             aa += x * x;
             bb += y * y;
-            dd += (x - y) * (x - y);
         }
-        return switch (this) {
-            case COSINE -> aa == 0 || bb == 0 ? 0 : dot / Math.sqrt(aa * bb);
-            case L2 -> dd;
-            case IP -> dot;
-        };
+        return aa == 0 || bb == 0 ? 0 : dot / Math.sqrt(aa * bb);
+    }
+
+    private static double squared(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            double difference = (double) a[i] - b[i];
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
+    private static double product(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (double) a[i] * b[i];
+        }
+        return sum;
     }
 
     /** The score of two vectors of equal length. */

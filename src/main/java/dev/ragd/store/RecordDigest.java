@@ -32,16 +32,19 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Lengths and type bytes come first everywhere, so no two records have the same bytes. The digest is stored in reports:
- * another layout needs another number behind "ragd.record.". Stateless and safe for use by several threads.
+ * another layout needs another number behind "ragd.record.". An object is for one thread.
  */
 public final class RecordDigest {
 
     private static final byte[] MAGIC = "ragd.record.1".getBytes(StandardCharsets.US_ASCII);
+    /** Enough for most records; it grows with the others. */
+    private static final int ROOM = 4096;
 
     private final MessageDigest sha256;
-    private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+    private ByteBuffer bytes = ByteBuffer.allocate(ROOM);
 
-    private RecordDigest() {
+    /** For many records in turn. */
+    public RecordDigest() {
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -50,14 +53,20 @@ public final class RecordDigest {
     }
 
     /** The digest of a record as it is, {@code byte[32]}. A vector or text that was not read counts as none. */
+    public byte[] digest(VectorRecord record) {
+        bytes.clear();
+        bytes.put(MAGIC);
+        string(record.id());
+        vector(record.vector());
+        text(record.text());
+        metadata(record.metadata());
+        sha256.update(bytes.array(), 0, bytes.position());
+        return sha256.digest();
+    }
+
+    /** The digest of one record, see {@link #digest}. */
     public static byte[] of(VectorRecord record) {
-        RecordDigest digest = new RecordDigest();
-        digest.sha256.update(MAGIC);
-        digest.string(record.id());
-        digest.vector(record.vector());
-        digest.text(record.text());
-        digest.metadata(record.metadata());
-        return digest.sha256.digest();
+        return new RecordDigest().digest(record);
     }
 
     /** The digest of a record as 64 lower-case hexadecimal digits. */
@@ -66,27 +75,25 @@ public final class RecordDigest {
     }
 
     private void vector(float @Nullable [] vector) {
+        ByteBuffer to = room(1 + Integer.BYTES + (vector == null ? 0 : vector.length * Float.BYTES));
         if (vector == null) {
-            sha256.update((byte) 0);
+            to.put((byte) 0);
             return;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(1 + Integer.BYTES + vector.length * Float.BYTES);
-        bytes.put((byte) 1).putInt(vector.length);
-        for (float component : vector) {
-            bytes.putInt(Float.floatToRawIntBits(component));
-        }
-        sha256.update(bytes.flip());
+        to.put((byte) 1).putInt(vector.length);
+        to.asFloatBuffer().put(vector);
+        to.position(to.position() + vector.length * Float.BYTES);
     }
 
     private void text(@Nullable String text) {
-        sha256.update((byte) (text == null ? 0 : 1));
+        room(1).put((byte) (text == null ? 0 : 1));
         if (text != null) {
             string(text);
         }
     }
 
     private void metadata(Metadata metadata) {
-        int32(metadata.values().size());
+        room(Integer.BYTES).putInt(metadata.values().size());
         for (Map.Entry<String, MetadataValue> e : metadata.values().entrySet()) {
             string(e.getKey());
             value(e.getValue());
@@ -94,36 +101,33 @@ public final class RecordDigest {
     }
 
     private void value(MetadataValue value) {
+        ByteBuffer to = room(1 + Long.BYTES);
         if (value instanceof MetadataValue.Text t) {
-            sha256.update((byte) 'S');
+            to.put((byte) 'S');
             string(t.value());
         } else if (value instanceof MetadataValue.Int i) {
-            sha256.update((byte) 'I');
-            int64(i.value());
+            to.put((byte) 'I').putLong(i.value());
         } else if (value instanceof MetadataValue.Real r) {
-            sha256.update((byte) 'R');
-            int64(Double.doubleToRawLongBits(r.value()));
+            to.put((byte) 'R').putLong(Double.doubleToRawLongBits(r.value()));
         } else if (value instanceof MetadataValue.Bool b) {
-            sha256.update((byte) 'B');
-            sha256.update((byte) (b.value() ? 1 : 0));
+            to.put((byte) 'B').put((byte) (b.value() ? 1 : 0));
         } else if (value instanceof MetadataValue.Items items) {
-            sha256.update((byte) 'L');
-            int32(items.values().size());
+            to.put((byte) 'L').putInt(items.values().size());
             items.values().forEach(this::value);
         }
     }
 
     private void string(String s) {
         byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
-        int32(utf8.length);
-        sha256.update(utf8);
+        room(Integer.BYTES + utf8.length).putInt(utf8.length).put(utf8);
     }
 
-    private void int32(int n) {
-        sha256.update(number.clear().putInt(n).flip());
-    }
-
-    private void int64(long n) {
-        sha256.update(number.clear().putLong(n).flip());
+    /** The bytes so far, with room for so many more. */
+    private ByteBuffer room(int more) {
+        if (bytes.remaining() < more) {
+            bytes = ByteBuffer.allocate(Math.max(2 * bytes.capacity(), bytes.position() + more))
+                    .put(bytes.flip());
+        }
+        return bytes;
     }
 }

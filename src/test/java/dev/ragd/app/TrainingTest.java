@@ -13,14 +13,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TrainingTest {
 
-    /** A search that failed half-way would leave the classes of its second half out of the archive. */
+    /** What failed half-way would leave the classes of its second half out of the archive. */
     @Test
-    void theSearchesRunToTheirEnd(@TempDir Path folder) throws IOException {
+    void whatIsTrainedRunsToItsEnd(@TempDir Path folder) throws IOException {
         assertThat(Training.searchByModelServer(new Home(folder))).isEqualTo(ExitCode.DONE.code());
         assertThat(Training.searchByLocalModel(new Home(folder))).isEqualTo(ExitCode.DONE.code());
         assertThat(Training.searchInLocalStore(new Home(folder), LuceneStore.NAME))
                 .isEqualTo(ExitCode.DONE.code());
         assertThat(Training.searchInLocalStore(new Home(folder), FaissStore.NAME))
+                .isEqualTo(ExitCode.DONE.code());
+        String snapshot = "snapshot:" + folder.resolve("snapshot");
+        assertThat(Training.migrate(new Home(folder), FaissStore.NAME, snapshot, "documents"))
+                .isEqualTo(ExitCode.DONE.code());
+        assertThat(Training.migrate(new Home(folder), snapshot, FaissStore.NAME, "back"))
                 .isEqualTo(ExitCode.DONE.code());
     }
 }

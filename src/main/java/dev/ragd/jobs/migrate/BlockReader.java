@@ -16,7 +16,7 @@ import org.springframework.batch.infrastructure.item.ItemStreamReader;
  * Reads a frozen plan block by block. What a block becomes is made on several threads ahead of time and handed out in the
  * plan's order; the place that is saved is the one after the last block handed out, never one that was only read ahead.
  *
- * <p>One consumer thread. Memory: one item more than there are threads.
+ * <p>One consumer thread. Memory: as many items as there are threads, and the one that was handed out.
  */
 final class BlockReader<T> implements ItemStreamReader<T> {
 
@@ -101,7 +101,7 @@ final class BlockReader<T> implements ItemStreamReader<T> {
         if (threads == null) {
             return null;
         }
-        while (next != null && ahead.size() <= run.settings().threads()) {
+        while (next != null && ahead.size() < run.settings().threads()) {
             lookAhead(next);
         }
         Ahead<T> first = ahead.poll();

@@ -56,6 +56,7 @@ final class Comparison {
      */
     Outcome compare(long number, List<String> ids, byte[][] noted) {
         Map<String, VectorRecord> there = CopyMaker.byId(target.get(ids, fields));
+        RecordDigest digest = new RecordDigest();
         List<String> doubtful = new ArrayList<>();
         List<byte[]> digests = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
@@ -63,7 +64,7 @@ final class Comparison {
             VectorRecord record = there.get(ids.get(i));
             if (record == null) {
                 findings.add(new Finding(Finding.Kind.MISSING, ids.get(i), "not in the target"));
-            } else if (!Arrays.equals(RecordDigest.of(record), noted[i])) {
+            } else if (!Arrays.equals(digest.digest(record), noted[i])) {
                 doubtful.add(ids.get(i));
                 digests.add(noted[i]);
             }
@@ -77,6 +78,7 @@ final class Comparison {
     Outcome compare(long number, List<VectorRecord> page) {
         List<String> ids = page.stream().map(VectorRecord::id).toList();
         Map<String, VectorRecord> there = CopyMaker.byId(target.get(ids, fields));
+        RecordDigest digest = new RecordDigest();
         List<Finding> findings = new ArrayList<>();
         long doubtful = 0;
         long tolerated = 0;
@@ -84,7 +86,7 @@ final class Comparison {
             VectorRecord found = there.get(record.id());
             if (found == null) {
                 findings.add(new Finding(Finding.Kind.MISSING, record.id(), "not in the target"));
-            } else if (!Arrays.equals(RecordDigest.of(record), RecordDigest.of(found))) {
+            } else if (!Arrays.equals(digest.digest(record), digest.digest(found))) {
                 doubtful++;
                 String difference = rules.difference(record, found);
                 if (difference == null) {

@@ -65,9 +65,10 @@ final class CopyMaker implements BlockReader.Maker<CopyBatch> {
         if (reembed) {
             write = embed(write, findings);
         }
+        RecordDigest digest = new RecordDigest();
         List<byte[]> digests = work.ids().stream()
                 .map(found::get)
-                .map(record -> record == null ? DigestFile.ABSENT : RecordDigest.of(record))
+                .map(record -> record == null ? DigestFile.ABSENT : digest.digest(record))
                 .toList();
         long bytes = write.stream().mapToLong(RecordBytes::of).sum();
         return new CopyBatch(work, write, unchanged, digests, findings, bytes);

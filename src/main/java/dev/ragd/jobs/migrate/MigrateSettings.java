@@ -16,7 +16,7 @@ public record MigrateSettings(
     /** The documented defaults. */
     public static final MigrateSettings DEFAULTS = new MigrateSettings(0, 2, 20, 0.8, 30, 100);
 
-    private static final int MOST_RECORDS = 2_000;
+    private static final int MOST_RECORDS = 4_000;
     private static final int LEAST_RECORDS = 20;
     private static final long BATCH_BYTES = 8L << 20;
 

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
-/** Whether the target finds what the source finds: the nearest neighbours of sampled records, asked of both. */
+/** Whether the target finds what the source finds: the nearest neighbours of sampled records, asked of both at once. */
 final class Neighbours {
 
     private static final int K = 10;
@@ -58,8 +60,15 @@ final class Neighbours {
             return new Overlap(0, 0);
         }
         try {
-            List<List<SearchHit>> expected = source.searchAll(queries);
-            List<List<SearchHit>> found = target.searchAll(queries);
+            CompletableFuture<List<List<SearchHit>>> there =
+                    CompletableFuture.supplyAsync(() -> target.searchAll(queries));
+            List<List<SearchHit>> expected;
+            try {
+                expected = source.searchAll(queries);
+            } finally {
+                there.handle((answer, failure) -> null).join(); // the collections are closed soon
+            }
+            List<List<SearchHit>> found = answer(there);
             double sum = 0;
             for (int i = 0; i < queries.size(); i++) {
                 sum += overlap(expected.get(i), found.get(i));
@@ -67,6 +76,17 @@ final class Neighbours {
             return new Overlap(queries.size(), sum / queries.size());
         } catch (StoreException.UnsupportedCapability e) {
             return new Overlap(0, 0);
+        }
+    }
+
+    private static List<List<SearchHit>> answer(CompletableFuture<List<List<SearchHit>>> search) {
+        try {
+            return search.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
         }
     }
 

@@ -22,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class SealedJson {
 
-    /** The version of the format that is written, and the newest that is read. */
-    static final int VERSION = 1;
+    /** The version of the format that is written, and the newest that is read; all older ones are read too. */
+    static final int VERSION = 2;
 
     private static final String BEFORE_HASH = ",\n  \"sha256\" : \"";
     private static final String BEHIND_HASH = "\"\n}\n";
@@ -70,10 +70,11 @@ final class SealedJson {
                             + bytes.length + " bytes)" + ADVICE,
                     null);
         }
-        if (!format.equals(object.get("format")) || !Integer.valueOf(VERSION).equals(object.get("version"))) {
+        boolean known = object.get("version") instanceof Integer version && version >= 1 && version <= VERSION;
+        if (!format.equals(object.get("format")) || !known) {
             throw new StoreException.CorruptIndex(
                     file + " is of format " + object.get("format") + " version " + object.get("version") + ", expected "
-                            + format + " version " + VERSION,
+                            + format + " version 1 to " + VERSION,
                     null);
         }
         return object;

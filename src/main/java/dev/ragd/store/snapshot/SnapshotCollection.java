@@ -153,13 +153,7 @@ final class SnapshotCollection implements VectorCollection {
             records.walk(0, false, (rows, row) -> {
                 float[] vector = rows.vector(row);
                 for (Search search : searches) {
-                    if (matches(search.request().filter(), rows, row)) {
-                        search.best()
-                                .add(
-                                        (int) rows.sequence(row),
-                                        distance.score(search.query(), vector),
-                                        () -> rows.id(row));
-                    }
+                    search.look(distance, rows, row, vector);
                 }
                 return true;
             });
@@ -171,7 +165,18 @@ final class SnapshotCollection implements VectorCollection {
         });
     }
 
-    private record Search(SearchRequest request, float[] query, TopHits best) {}
+    private record Search(SearchRequest request, float[] query, TopHits best) {
+
+        /** A method of its own, called for every row and query: so it is compiled well long before the walk is over. */
+        void look(Distance distance, Rows rows, int row, float[] vector) throws IOException {
+            if (matches(request.filter(), rows, row)) {
+                double score = distance.score(query, vector);
+                if (best.takes(score)) {
+                    best.add((int) rows.sequence(row), rows.id(row), score);
+                }
+            }
+        }
+    }
 
     private static List<SearchHit> hits(Records records, Search search) throws IOException {
         Set<Field> fields = search.request().fields();

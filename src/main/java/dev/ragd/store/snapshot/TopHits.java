@@ -1,6 +1,5 @@
 package dev.ragd.store.snapshot;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,21 +21,17 @@ final class TopHits {
         this.size = size;
     }
 
-    /** Where the id of a row is had from; asked only when its score is good enough. */
-    interface Id {
-        String get() throws IOException;
+    /** False when a row of this score is not among the best, whatever its id. */
+    boolean takes(double score) {
+        return worstFirst.size() < size || score >= worstFirst.element().score();
     }
 
-    void add(int sequence, double score, Id id) throws IOException {
-        Hit worst = worstFirst.peek();
-        if (worst != null && worstFirst.size() == size && score < worst.score()) {
-            return;
-        }
-        Hit hit = new Hit(sequence, id.get(), score);
-        if (worst == null || worstFirst.size() < size) {
+    void add(int sequence, String id, double score) {
+        Hit hit = new Hit(sequence, id, score);
+        if (worstFirst.size() < size) {
             worstFirst.add(hit);
-        } else if (BEST_FIRST.compare(hit, worst) < 0) {
-            worstFirst.poll();
+        } else if (BEST_FIRST.compare(hit, worstFirst.element()) < 0) {
+            worstFirst.remove();
             worstFirst.add(hit);
         }
     }

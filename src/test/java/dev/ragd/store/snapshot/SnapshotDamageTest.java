@@ -140,11 +140,12 @@ class SnapshotDamageTest {
             String json = new String(whole, StandardCharsets.UTF_8);
             Map<String, Object> newer = new LinkedHashMap<>();
             newer.put("format", name.startsWith("snapshot") ? "ragd-snapshot" : "ragd-snapshot-collection");
-            newer.put("version", 2);
+            newer.put("version", SealedJson.VERSION + 1);
             newer.put("something", "new");
             for (byte[] content : List.of(
                     SealedJson.seal(newer),
-                    json.replace("\"version\" : 1", "\"version\" : 7").getBytes(StandardCharsets.UTF_8))) {
+                    json.replace("\"version\" : " + SealedJson.VERSION, "\"version\" : 7")
+                            .getBytes(StandardCharsets.UTF_8))) {
                 Files.write(file, content);
                 assertThatThrownBy(this::readAll)
                         .isInstanceOf(StoreException.FormatTooNew.class)

@@ -15,6 +15,10 @@ import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import dev.ragd.store.VectorStore;
+import dev.ragd.store.snapshot.parquet.Part;
+import dev.ragd.store.snapshot.parquet.PartFile;
+import dev.ragd.store.snapshot.parquet.PartWriter;
+import dev.ragd.store.snapshot.parquet.RowGroup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,10 +33,12 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotFolderTest {
 
-    private static final Path FIXTURE = Path.of("src/test/resources/dev/ragd/store/snapshot/format-1");
+    private static final Path FIXTURES = Path.of("src/test/resources/dev/ragd/store/snapshot");
 
     @TempDir
     Path folder;
@@ -292,10 +298,11 @@ class SnapshotFolderTest {
         }
     }
 
-    /** Written once by version 1 of the format; every later ragd reads it. */
-    @Test
-    void theFirstVersionOfTheFormatIsRead() {
-        try (VectorStore store = SnapshotStore.openToRead(FIXTURE);
+    /** Written once by each version of the format; every later ragd reads it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void everyVersionOfTheFormatIsRead(int version) {
+        try (VectorStore store = SnapshotStore.openToRead(FIXTURES.resolve("format-" + version));
                 VectorCollection c = store.open("fixture")) {
             CollectionInfo info = c.info();
             assertThat(info.attributes())
@@ -303,25 +310,82 @@ class SnapshotFolderTest {
             assertThat(info.distance())
                     .isEqualTo(SnapshotRecords.spec("fixture").distance());
             assertThat(c.count()).isEqualTo(39);
-            List<VectorRecord> all = SnapshotRecords.all(c);
-            assertThat(all).hasSize(39);
-            for (VectorRecord r : all) {
-                int number = Integer.parseInt(r.id().substring("record-".length()));
-                VectorRecord expected = SnapshotRecords.record(number, number < 30 ? 1 : 2);
-                assertThat(RecordDigest.hex(r)).isEqualTo(RecordDigest.hex(expected));
-            }
+            assertFixture(SnapshotRecords.all(c));
             assertThat(c.get(List.of("record-7", "record-8"), Field.NONE))
                     .extracting(VectorRecord::id)
                     .containsExactly("record-8");
         }
     }
 
-    /** Wrote the fixture; it is not written again. The store is left as a process that dies leaves it. */
+    /** From then on it is of the version that is written, which ragd of that time refuses to read. */
+    @Test
+    void theFirstVersionIsWrittenOn() throws IOException {
+        Path snapshot = copyOfTheFirstVersion();
+        try (VectorStore store = SnapshotStore.open(snapshot);
+                VectorCollection c = store.open("fixture")) {
+            c.upsert(SnapshotRecords.records(40, 60, 3));
+            c.checkpoint();
+            // Parts of both versions lie side by side until the collection is closed.
+            List<VectorRecord> all = SnapshotRecords.all(c);
+            assertFixture(all.subList(0, 39));
+            assertThat(all).hasSize(59);
+        }
+        assertThat(ManifestFile.read(collection("fixture")).parts()).hasSize(1);
+        assertThat(Files.readString(collection("fixture").resolve(ManifestFile.NAME)))
+                .contains("\"version\" : " + SealedJson.VERSION);
+        try (VectorStore store = SnapshotStore.openToRead(snapshot);
+                VectorCollection c = store.open("fixture")) {
+            assertFixture(SnapshotRecords.all(c).subList(0, 39));
+            assertThat(RecordDigest.hex(c.get(List.of("record-59"), Field.ALL).get(0)))
+                    .isEqualTo(RecordDigest.hex(SnapshotRecords.record(59, 3)));
+        }
+    }
+
+    /** As it happens to large ones when small parts are put together. */
+    @Test
+    void aRowGroupOfTheFirstVersionIsCopiedAsItIs() throws IOException {
+        copyOfTheFirstVersion();
+        Path of = collection("fixture");
+        Part old = ManifestFile.read(of).parts().get(0);
+        try (PartWriter writer = PartWriter.ofRecords(of.resolve("copy"), Map.of())) {
+            PartFile.of(of, old, SnapshotRecords.DIMENSION).copy(0, writer);
+            Part copy = writer.finish("copy");
+            RowGroup before = PartFile.of(of, old, SnapshotRecords.DIMENSION).read(0);
+            RowGroup after = PartFile.of(of, copy, SnapshotRecords.DIMENSION).read(0);
+            assertThat(after.rows()).isEqualTo(35);
+            for (int row = 0; row < 35; row++) {
+                assertThat(RecordDigest.hex(after.record(row, Field.ALL)))
+                        .isEqualTo(RecordDigest.hex(before.record(row, Field.ALL)));
+            }
+        }
+    }
+
+    private static void assertFixture(List<VectorRecord> all) {
+        assertThat(all).hasSize(39);
+        for (VectorRecord r : all) {
+            int number = Integer.parseInt(r.id().substring("record-".length()));
+            VectorRecord expected = SnapshotRecords.record(number, number < 30 ? 1 : 2);
+            assertThat(RecordDigest.hex(r)).isEqualTo(RecordDigest.hex(expected));
+        }
+    }
+
+    private Path copyOfTheFirstVersion() throws IOException {
+        Path from = FIXTURES.resolve("format-1");
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path file : all.toList()) {
+                Files.copy(
+                        file, folder.resolve("s").resolve(from.relativize(file).toString()));
+            }
+        }
+        return folder.resolve("s");
+    }
+
+    /** Wrote the fixtures; they are not written again. The store is left as a process that dies leaves it. */
     static final class FixtureWriter {
         private FixtureWriter() {}
 
         public static void main(String[] args) {
-            VectorStore store = SnapshotStore.create(FIXTURE);
+            VectorStore store = SnapshotStore.create(FIXTURES.resolve("format-" + SealedJson.VERSION));
             VectorCollection c = store.create(SnapshotRecords.spec("fixture"));
             c.upsert(SnapshotRecords.records(0, 35, 1));
             c.checkpoint();

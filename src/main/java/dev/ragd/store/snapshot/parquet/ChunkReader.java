@@ -1,10 +1,8 @@
 package dev.ragd.store.snapshot.parquet;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.zip.GZIPInputStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.page.DataPage;
@@ -24,13 +22,11 @@ final class ChunkReader implements PageReader {
 
     private final ByteSource source;
     private final Chunk chunk;
-    private final CompressionCodec codec;
     private final PrimitiveType type;
 
-    ChunkReader(byte[] bytes, Chunk chunk, CompressionCodec codec, PrimitiveType type) {
+    ChunkReader(byte[] bytes, Chunk chunk, PrimitiveType type) {
         this.source = new ByteSource(bytes);
         this.chunk = chunk;
-        this.codec = codec;
         this.type = type;
     }
 
@@ -79,13 +75,10 @@ final class ChunkReader implements PageReader {
 
     private BytesInput body(PageHeader header) throws IOException {
         ByteBuffer packed = source.take(header.getCompressed_page_size());
-        if (codec == CompressionCodec.UNCOMPRESSED) {
+        if (chunk.codec() == CompressionCodec.UNCOMPRESSED) {
             return BytesInput.from(packed);
         }
-        ByteArrayInputStream in = new ByteArrayInputStream(packed.array(), packed.arrayOffset(), packed.remaining());
-        try (GZIPInputStream plain = new GZIPInputStream(in, 1 << 14)) {
-            return BytesInput.from(plain.readNBytes(header.getUncompressed_page_size()));
-        }
+        return BytesInput.from(Compression.unpack(chunk.codec(), packed, header.getUncompressed_page_size()));
     }
 
     private static Encoding encoding(org.apache.parquet.format.Encoding encoding) {

@@ -1,11 +1,10 @@
 package dev.ragd.store.snapshot.parquet;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.page.DictionaryPage;
@@ -24,8 +23,8 @@ import org.apache.parquet.format.Util;
 final class ChunkWriter implements PageWriter {
 
     private final CompressionCodec codec;
-    private final ByteSink pages = new ByteSink(1 << 12);
-    private final ByteSink dictionary = new ByteSink(0);
+    private final List<ByteBuffer> pages = new ArrayList<>();
+    private final List<ByteBuffer> dictionary = new ArrayList<>();
     private long plainBytes;
     private long values;
 
@@ -42,9 +41,15 @@ final class ChunkWriter implements PageWriter {
             Encoding definition,
             Encoding encoding)
             throws IOException {
+        writePage(bytes.toByteArray(), valueCount, repetition, definition, encoding);
+    }
+
+    /** Adds a page. The bytes are not copied. */
+    void writePage(byte[] plain, int valueCount, Encoding repetition, Encoding definition, Encoding encoding)
+            throws IOException {
         DataPageHeader header =
                 new DataPageHeader(valueCount, format(encoding), format(definition), format(repetition));
-        write(bytes, new PageHeader(PageType.DATA_PAGE, 0, 0).setData_page_header(header), pages);
+        write(plain, new PageHeader(PageType.DATA_PAGE, 0, 0).setData_page_header(header), pages);
         values += valueCount;
     }
 
@@ -94,46 +99,41 @@ final class ChunkWriter implements PageWriter {
     public void writeDictionaryPage(DictionaryPage page) throws IOException {
         DictionaryPageHeader header = new DictionaryPageHeader(page.getDictionarySize(), format(page.getEncoding()));
         PageHeader pageHeader = new PageHeader(PageType.DICTIONARY_PAGE, 0, 0).setDictionary_page_header(header);
-        write(page.getBytes(), pageHeader, dictionary);
+        write(page.getBytes().toByteArray(), pageHeader, dictionary);
     }
 
-    private void write(BytesInput bytes, PageHeader header, ByteSink sink) throws IOException {
-        int plain = Math.toIntExact(bytes.size());
-        ByteBuffer body = pack(bytes);
+    private void write(byte[] plain, PageHeader header, List<ByteBuffer> to) throws IOException {
+        ByteBuffer body = Compression.pack(codec, plain, 0, plain.length);
         CRC32 crc = new CRC32();
         crc.update(body.duplicate());
-        header.setUncompressed_page_size(plain);
+        header.setUncompressed_page_size(plain.length);
         header.setCompressed_page_size(body.remaining());
         header.setCrc((int) crc.getValue());
-        int before = sink.size();
+        ByteSink sink = new ByteSink(64);
         Util.writePageHeader(header, sink);
-        plainBytes += sink.size() - before + plain;
-        sink.write(body.array(), body.arrayOffset() + body.position(), body.remaining());
-    }
-
-    private ByteBuffer pack(BytesInput bytes) throws IOException {
-        if (codec == CompressionCodec.UNCOMPRESSED) {
-            return ByteBuffer.wrap(bytes.toByteArray());
-        }
-        ByteSink packed = new ByteSink(Math.toIntExact(bytes.size() / 2) + 64);
-        try (OutputStream out = new FastGzip(packed)) {
-            bytes.writeAllTo(out);
-        }
-        return packed.view();
+        plainBytes += sink.size() + plain.length;
+        to.add(sink.view());
+        to.add(body);
     }
 
     /** The chunk at an offset. */
     Chunk layout(long offset, long nulls) {
-        return new Chunk(offset, bytes(), plainBytes, values, nulls, dictionary.size());
+        return new Chunk(codec, offset, bytes(), plainBytes, values, nulls, bytes(dictionary));
     }
 
     long bytes() {
-        return dictionary.size() + (long) pages.size();
+        return bytes(dictionary) + bytes(pages);
+    }
+
+    private static long bytes(List<ByteBuffer> buffers) {
+        return buffers.stream().mapToLong(ByteBuffer::remaining).sum();
     }
 
     /** The bytes in the order of the file; valid until the next page. */
-    ByteBuffer[] content() {
-        return new ByteBuffer[] {dictionary.view(), pages.view()};
+    List<ByteBuffer> content() {
+        List<ByteBuffer> content = new ArrayList<>(dictionary);
+        content.addAll(pages);
+        return content;
     }
 
     @Override
@@ -153,13 +153,5 @@ final class ChunkWriter implements PageWriter {
 
     private static org.apache.parquet.format.Encoding format(Encoding encoding) {
         return org.apache.parquet.format.Encoding.valueOf(encoding.name());
-    }
-
-    /** Level 1: a third of the time of the usual level for a few per cent more bytes. */
-    private static final class FastGzip extends GZIPOutputStream {
-        FastGzip(OutputStream out) throws IOException {
-            super(out, 1 << 16);
-            def.setLevel(Deflater.BEST_SPEED);
-        }
     }
 }

@@ -35,7 +35,7 @@ public final class EncodedRowGroup {
         }
         ParquetProperties properties = properties();
         long[] nulls = writeColumns(rows, properties, new Chunks(chunks));
-        VectorPages.write(rows, dimension, properties, chunks.get(PartSchema.VECTOR));
+        VectorPages.write(rows, dimension, chunks.get(PartSchema.VECTOR));
         List<Chunk> layouts = new ArrayList<>();
         long offset = 0;
         for (int i = 0; i < chunks.size(); i++) {

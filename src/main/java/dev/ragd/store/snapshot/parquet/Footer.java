@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
-import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.Encoding;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.KeyValue;
@@ -69,7 +68,7 @@ record Footer(List<RowGroupLayout> rowGroups, Map<String, String> description) {
                     PartSchema.primitive(column.getPrimitiveType()),
                     encodings,
                     List.of(column.getPath()),
-                    columns.size() == 1 ? CompressionCodec.UNCOMPRESSED : PartSchema.codec(i),
+                    chunk.codec(),
                     chunk.values(),
                     chunk.plainBytes(),
                     chunk.bytes(),
@@ -113,6 +112,7 @@ record Footer(List<RowGroupLayout> rowGroups, Map<String, String> description) {
                     ? meta.getData_page_offset() - meta.getDictionary_page_offset()
                     : 0;
             chunks.add(new Chunk(
+                    meta.getCodec(),
                     meta.getData_page_offset() - dictionary,
                     meta.getTotal_compressed_size(),
                     meta.getTotal_uncompressed_size(),

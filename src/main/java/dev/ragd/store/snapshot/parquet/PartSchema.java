@@ -104,9 +104,9 @@ final class PartSchema {
 
     private PartSchema() {}
 
-    /** Vectors and ids hardly shrink; what does is packed by the one algorithm that every reader and the JDK have. */
+    /** What the pages of a column are packed with from now on: vectors and ids hardly shrink. */
     static CompressionCodec codec(int column) {
-        return column < TEXT ? CompressionCodec.UNCOMPRESSED : CompressionCodec.GZIP;
+        return column < TEXT ? CompressionCodec.UNCOMPRESSED : CompressionCodec.ZSTD;
     }
 
     private static Type string(Type.Repetition repetition, String name) {

@@ -81,7 +81,7 @@ public final class PartWriter implements AutoCloseable {
     /** Adds a row group; it can be read from {@link #path} when the method returns. */
     public RowGroupLayout append(EncodedRowGroup group) throws IOException {
         List<ByteBuffer> content = new ArrayList<>();
-        group.chunks().forEach(chunk -> content.addAll(List.of(chunk.content())));
+        group.chunks().forEach(chunk -> content.addAll(chunk.content()));
         return append(group.layout(), content);
     }
 

@@ -134,7 +134,7 @@ public final class RowGroup implements Rows {
     private ColumnReader column(int index) throws IOException {
         ColumnDescriptor column = PartSchema.COLUMNS.get(index);
         Chunk chunk = layout.chunks().get(index);
-        ChunkReader pages = new ChunkReader(bytes(chunk), chunk, PartSchema.codec(index), column.getPrimitiveType());
+        ChunkReader pages = new ChunkReader(bytes(chunk), chunk, column.getPrimitiveType());
         return new ColumnReaderImpl(column, pages, new PrimitiveConverter() {}, WRITER);
     }
 

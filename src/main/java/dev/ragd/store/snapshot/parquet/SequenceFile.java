@@ -8,9 +8,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.Encoding;
-import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.Util;
@@ -32,17 +30,11 @@ public final class SequenceFile {
         ByteBuffer values = ByteBuffer.allocate(sequences.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         values.asLongBuffer().put(sequences);
         ChunkWriter chunk = new ChunkWriter(CompressionCodec.UNCOMPRESSED);
-        chunk.writePage(
-                BytesInput.from(values.array()),
-                sequences.length,
-                Statistics.createStats(PartSchema.DELETED.getType(0)),
-                Encoding.RLE,
-                Encoding.RLE,
-                Encoding.PLAIN);
+        chunk.writePage(values.array(), sequences.length, Encoding.RLE, Encoding.RLE, Encoding.PLAIN);
         RowGroupLayout layout = new RowGroupLayout(
                 sequences.length, sequences[0], sequences[sequences.length - 1], List.of(chunk.layout(0, 0)));
         try (PartWriter writer = PartWriter.ofSequences(path, description)) {
-            writer.append(layout, List.of(chunk.content()));
+            writer.append(layout, chunk.content());
             return writer.finish(file);
         }
     }

@@ -5,12 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.parquet.bytes.BytesInput;
-import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
-import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.column.statistics.Statistics;
-import org.apache.parquet.column.values.ValuesWriter;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.Util;
 
@@ -22,50 +17,64 @@ import org.apache.parquet.format.Util;
 final class VectorPages {
 
     private static final int PAGE_BYTES = 1 << 20;
-    private static final ColumnDescriptor COLUMN = PartSchema.COLUMNS.get(PartSchema.VECTOR);
 
     private VectorPages() {}
 
-    static void write(List<Row> rows, int dimension, ParquetProperties properties, ChunkWriter chunk)
-            throws IOException {
+    static void write(List<Row> rows, int dimension, ChunkWriter chunk) throws IOException {
         int perPage = Math.max(1, PAGE_BYTES / (dimension * Float.BYTES));
         for (int from = 0; from < rows.size(); from += perPage) {
             List<Row> page = rows.subList(from, Math.min(rows.size(), from + perPage));
             int values = page.size() * dimension;
-            ByteBuffer floats = ByteBuffer.allocate(values * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer body = ByteBuffer.allocate(bytesOfLevels(page.size(), dimension) + values * Float.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            putLevels(body, page.size(), dimension);
             for (Row row : page) {
                 float[] vector = row.record().vector();
                 if (vector == null || vector.length != dimension) {
                     throw new IllegalStateException("a row without a vector of " + dimension + " components");
                 }
-                floats.asFloatBuffer().put(vector);
-                floats.position(floats.position() + dimension * Float.BYTES);
+                body.asFloatBuffer().put(vector);
+                body.position(body.position() + dimension * Float.BYTES);
             }
-            BytesInput body = BytesInput.concat(
-                    levels(properties.newRepetitionLevelWriter(COLUMN), page.size(), dimension, 0),
-                    levels(properties.newDefinitionLevelWriter(COLUMN), page.size(), dimension, 1),
-                    BytesInput.from(floats.array()));
-            chunk.writePage(
-                    body,
-                    values,
-                    Statistics.createStats(COLUMN.getPrimitiveType()),
-                    Encoding.RLE,
-                    Encoding.RLE,
-                    Encoding.PLAIN);
+            chunk.writePage(body.array(), values, Encoding.RLE, Encoding.RLE, Encoding.PLAIN);
         }
     }
 
-    /** Levels of all rows: {@code first} for the first component of each, 1 for the others. */
-    private static BytesInput levels(ValuesWriter writer, int rows, int dimension, int first) throws IOException {
+    /**
+     * The levels of all rows, each kind with its length before it: repetition 0 for the first component of a row and 1 for
+     * the others, definition 1 for all. Runs of Parquet's RLE: twice the length as a varint, then the level.
+     */
+    private static void putLevels(ByteBuffer to, int rows, int dimension) {
+        to.putInt(rows * bytesOfRepetition(dimension));
         for (int row = 0; row < rows; row++) {
-            writer.writeInteger(first);
-            for (int i = 1; i < dimension; i++) {
-                writer.writeInteger(1);
+            putRun(to, 1, 0);
+            if (dimension > 1) {
+                putRun(to, dimension - 1, 1);
             }
         }
-        BytesInput copy = BytesInput.copy(writer.getBytes());
-        writer.close();
-        return copy;
+        to.putInt(bytesOfRun(rows * dimension));
+        putRun(to, rows * dimension, 1);
+    }
+
+    private static int bytesOfLevels(int rows, int dimension) {
+        return 2 * Integer.BYTES + rows * bytesOfRepetition(dimension) + bytesOfRun(rows * dimension);
+    }
+
+    private static int bytesOfRepetition(int dimension) {
+        return bytesOfRun(1) + (dimension > 1 ? bytesOfRun(dimension - 1) : 0);
+    }
+
+    private static int bytesOfRun(int length) {
+        return (Integer.SIZE - Integer.numberOfLeadingZeros(length << 1) + 6) / 7 + 1;
+    }
+
+    private static void putRun(ByteBuffer to, int length, int level) {
+        int rest = length << 1;
+        while (rest >= 0x80) {
+            to.put((byte) (rest | 0x80));
+            rest >>>= 7;
+        }
+        to.put((byte) rest).put((byte) level);
     }
 
     /** The floats of all rows of a chunk, page after page, little-endian: {@code rows * dimension} of them. */
