@@ -32,14 +32,17 @@ record CodeTable(List<CodeBlock.View> blocks) {
 
     /** How near to a query the codes of single records say that they are; greater is nearer. For one thread. */
     GraphSearch.Approximation estimates(float[] query, Distance distance) {
-        List<Quantizer.Estimator> estimators =
-                blocks.stream().map(b -> b.quantizer().estimator(query, distance)).toList();
+        List<Quantizer.Estimator> estimators = blocks.stream()
+                .map(b -> b.quantizer().estimator(query, distance))
+                .toList();
         return ordinal -> {
             for (int b = 0; b < estimators.size(); b++) {
                 CodeBlock.View block = blocks.get(b);
                 int row = block.row(ordinal);
                 if (row >= 0) {
-                    return estimators.get(b).estimate(block.codes(), row * block.quantizer().codeBytes());
+                    return estimators
+                            .get(b)
+                            .estimate(block.codes(), row * block.quantizer().codeBytes());
                 }
             }
             throw new IllegalArgumentException("record " + ordinal + " has no code");

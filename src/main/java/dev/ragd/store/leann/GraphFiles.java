@@ -80,7 +80,10 @@ final class GraphFiles {
         ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(size)).order(ByteOrder.LITTLE_ENDIAN);
         out.putLong(MAGIC).putInt(VERSION).putInt(n);
         out.putLong(collection.getMostSignificantBits()).putLong(collection.getLeastSignificantBits());
-        out.putInt(graph.entry()).putInt(graph.links().length).putInt(words.length).putInt(0);
+        out.putInt(graph.entry())
+                .putInt(graph.links().length)
+                .putInt(words.length)
+                .putInt(0);
         for (long word : words) {
             out.putLong(word);
         }

@@ -125,8 +125,8 @@ final class GraphIndex {
         } catch (FaissUnavailableException e) {
             faissIsMissing = true;
             settings.notes()
-                    .accept("no graph is built, because FAISS, which builds it, is unavailable: " + e.getMessage() + "; "
-                            + e.advice());
+                    .accept("no graph is built, because FAISS, which builds it, is unavailable: " + e.getMessage()
+                            + "; " + e.advice());
             return;
         }
         int[] ordinals = LeannState.all(now.live());

@@ -184,7 +184,8 @@ final class GraphSearch {
     }
 
     private void embed(List<Node> nodes, OrdinalSet wanted, int ef) {
-        int[] ordinals = nodes.stream().mapToInt(n -> graph.ordinals()[n.number]).toArray();
+        int[] ordinals =
+                nodes.stream().mapToInt(n -> graph.ordinals()[n.number]).toArray();
         double[] scores = exact.scores(ordinals);
         for (int i = 0; i < ordinals.length; i++) {
             Node node = new Node(scores[i], nodes.get(i).number);

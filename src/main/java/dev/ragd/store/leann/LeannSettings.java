@@ -51,7 +51,8 @@ public record LeannSettings(
 
     /** The usual settings. */
     public static LeannSettings in(Path root, Path cacheFolder, Supplier<Embedder> model) {
-        return new LeannSettings(root, cacheFolder, model, TARGET_RECALL, 0, TRAINING_EPOCHS, TRAIN_AT, note -> {}, null);
+        return new LeannSettings(
+                root, cacheFolder, model, TARGET_RECALL, 0, TRAINING_EPOCHS, TRAIN_AT, note -> {}, null);
     }
 
     /** The same with another budget and another number of records to learn from. */

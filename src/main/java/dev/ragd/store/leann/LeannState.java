@@ -1,8 +1,6 @@
 package dev.ragd.store.leann;
 
 import dev.ragd.store.CollectionSpec;
-import dev.ragd.store.Distance;
-import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
@@ -14,11 +12,9 @@ import dev.ragd.store.documents.OrdinalSet;
 import dev.ragd.store.documents.RecordRules;
 import dev.ragd.store.documents.ScoredOrdinal;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;

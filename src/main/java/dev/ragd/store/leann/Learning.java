@@ -44,12 +44,7 @@ final class Learning {
     private double error;
     private boolean faissIsMissing;
 
-    Learning(
-            LeannState state,
-            LeannSettings settings,
-            CollectionModel model,
-            CodebookFiles files,
-            GraphIndex graphs) {
+    Learning(LeannState state, LeannSettings settings, CollectionModel model, CodebookFiles files, GraphIndex graphs) {
         this.state = state;
         this.settings = settings;
         this.model = model;
@@ -121,8 +116,7 @@ final class Learning {
             c = c.withEncoded(0, 0);
             sample.clear();
         }
-        documents.commit(
-                c.withEncoded(c.encoded() + encoded, c.error() + error).toAdapterData());
+        documents.commit(c.withEncoded(c.encoded() + encoded, c.error() + error).toAdapterData());
         encoded = 0;
         error = 0;
     }

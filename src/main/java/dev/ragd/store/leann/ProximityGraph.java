@@ -56,8 +56,7 @@ record ProximityGraph(int[] ordinals, int[] offsets, int[] links, int entry) {
             }
             offsets[v + 1] = at;
         }
-        return new ProximityGraph(
-                Arrays.stream(kept).map(v -> ordinals[v]).toArray(), offsets, flat, number[entry]);
+        return new ProximityGraph(Arrays.stream(kept).map(v -> ordinals[v]).toArray(), offsets, flat, number[entry]);
     }
 
     /** How many nodes there are. */

@@ -108,8 +108,7 @@ class LeannGraphTest extends TopicCollections {
             c.delete(IntStream.range(0, 500).mapToObj(i -> "r" + i).toList());
             c.upsert(records(500, 510));
         }
-        assertThat(notes)
-                .containsExactly("building the graph of 1200 chunks, 1190 of which are embedded again for it");
+        assertThat(notes).containsExactly("building the graph of 1200 chunks, 1190 of which are embedded again for it");
         try (LeannStore store = open(TWO_LEVELS);
                 VectorCollection c = store.open(NAME)) {
             assertThat(recall(c, all.subList(500, MANY), null, new int[1])).isGreaterThan(FLOOR);

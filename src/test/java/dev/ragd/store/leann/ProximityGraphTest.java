@@ -47,8 +47,7 @@ class ProximityGraphTest {
         CollectionSpec spec = new CollectionSpec("documents", D, distance, Metadata.EMPTY);
         int[] ordinals = IntStream.range(0, ROWS).map(i -> 2 * i + 1).toArray();
         ProximityGraph graph = new GraphBuild(FaissFixture.library(), spec)
-                .run(ordinals, (ordinal, target, offset) ->
-                        System.arraycopy(rows, ordinal / 2 * D, target, offset, D));
+                .run(ordinals, (ordinal, target, offset) -> System.arraycopy(rows, ordinal / 2 * D, target, offset, D));
         int[] degrees = IntStream.range(0, graph.size())
                 .map(v -> graph.offsets()[v + 1] - graph.offsets()[v])
                 .toArray();

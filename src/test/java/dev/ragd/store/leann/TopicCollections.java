@@ -1,18 +1,11 @@
 package dev.ragd.store.leann;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
-import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
-import dev.ragd.store.Health;
 import dev.ragd.store.Metadata;
-import dev.ragd.store.MetadataValue;
 import dev.ragd.store.SearchHit;
 import dev.ragd.store.SearchRequest;
-import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import java.io.IOException;
@@ -26,11 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 
 /** Collections of {@link TopicModel}'s texts, and questions to them. */
 abstract class TopicCollections {
