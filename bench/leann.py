@@ -1,31 +1,34 @@
-"""The LEANN store on real text: recall against embeddings that are made again, of learned and untrained codes; then the whole
-store with the real model: what building costs beside embedding once, bytes a chunk, searches. RAGD_BENCH_LEANN_N: chunks
-for the codes alone and for the store."""
+"""The LEANN store on real text: recall against embeddings that are made again, of learned and untrained codes and of the graph,
+with filters and with a rule that stops early; then the whole store with the real model: what building costs beside embedding
+once, bytes a chunk, searches. RAGD_BENCH_LEANN_N: chunks for each comparison of methods, and for the store at last. Texts and
+vectors are kept in .cache/ann. Draws leann-recall.svg into the folder that RAGD_BENCH_LEANN_RESULTS names, if any."""
 
+import math
 import os
+import pathlib
 import re
 import shutil
 
 import measure
 from measure import check
 
-BENCH = "dev.ragd.store.leann.LeannBench"
-FLAGS = ("-Xmx1g", "-XX:TieredStopAtLevel=4")
-HELD_OUT = 400
+FLAGS = ("-Xmx1200m", "-XX:TieredStopAtLevel=4")
+SPANS, HELD_OUT = 1000, 600
 
 
 def benchmark():
-    codes, store = (int(n) for n in os.environ.get("RAGD_BENCH_LEANN_N", "20000 12000").split())
+    *methods, store = (int(n) for n in os.environ.get("RAGD_BENCH_LEANN_N", "10000 36000 12000").split())
+    results = os.environ.get("RAGD_BENCH_LEANN_RESULTS")
     work, cache = measure.folder("leann"), measure.CACHE / "model"
-    docs, texts, vectors = work / "docs", work / "texts", work / "vectors"
     try:
-        measure.copy(measure.texts(), docs / "rst", 10_000_000)
-        measure.copy(measure.pages(), docs / "html", 5_500_000)
-        measure.java("ChunkTexts", "chunk", docs, cache, texts)
-        measure.java("ChunkTexts", "vectors", texts, cache, os.cpu_count(), max(codes + HELD_OUT, store), vectors)
-        out = run("codes", vectors, texts, cache, codes, 500, HELD_OUT)
-        check("equal to the file's vectors: true" in out, "the model did not give the same vectors again")
-        out = run("store", vectors, texts, cache, store, 100, work / "store")
+        texts, vectors = embedded(work, cache, max([n + HELD_OUT for n in methods] + [store]))
+        curves = work / "curves"
+        for n in methods:
+            out = run("MethodBench", vectors, texts, cache, n, SPANS, HELD_OUT, curves)
+            check("graph, all:" in out, "no graph was measured")
+        if results:
+            (pathlib.Path(results) / "leann-recall.svg").write_text(picture(curves.read_text()))
+        out = run("LeannBench", "store", vectors, texts, cache, store, 100, work / "store")
         check(re.search(r"recall@10 [01]\.", out), "no search was measured")
         print("targets: index without text <= 60 bytes a chunk; at 100k recall@10 >= 0.95 with <= 40 embeddings, recall@3 >= 0.95"
               " with <= 15; build <= 1.2 of embedding once")
@@ -33,10 +36,93 @@ def benchmark():
         shutil.rmtree(work, ignore_errors=True)
 
 
-def run(*arguments):
-    out = measure.java(BENCH, *arguments, flags=FLAGS, bench_libraries=True).out
+def embedded(work, cache, count):
+    """The chunks that ragd would index of the other benchmarks' text and more, and the vectors of the first of them."""
+    kept = measure.CACHE / "ann"
+    kept.mkdir(parents=True, exist_ok=True)
+    texts, vectors = kept / "leann.texts", kept / "leann.vectors"
+    if not vectors.exists() or vectors.stat().st_size < 4 * 384 * count:
+        docs, part = work / "docs", kept / "leann.part"
+        measure.copy(measure.texts(), docs / "rst", 18_000_000)
+        measure.copy(measure.pages(), docs / "html", 5_500_000)
+        measure.java("ChunkTexts", "chunk", docs, cache, texts)
+        measure.java("ChunkTexts", "vectors", texts, cache, os.cpu_count(), count, part)
+        part.rename(vectors)
+    return texts, vectors
+
+
+def run(name, *arguments):
+    out = measure.java(f"dev.ragd.store.leann.{name}", *arguments, flags=FLAGS, bench_libraries=True).out
     print(out, end="", flush=True)
     return out
 
 
-measure.main(benchmark)
+# --- picture ---------------------------------------------------------------------------------------------------------
+
+LOOKS = {  # colour, dashes
+    "learned": ("#0550ae", ""),
+    "2 bits": ("#1a7f37", ""),
+    "1 bit": ("#7a5c00", ""),
+    "graph, 3 %": ("#ff8182", "6 3"),
+    "graph, 10 %": ("#cf222e", "6 3"),
+    "graph, 30 %": ("#8a4baf", "6 3"),
+    "graph, all": ("#57606a", "6 3"),
+}
+WIDTH, HEIGHT, LEFT, TOP, TALL, BROAD = 560, 470, 60, 40, 330, 480
+LEAST, FEWEST, MOST = 0.6, 3, 2000
+
+
+def picture(curves):
+    """An SVG of recall@10: a panel for each number of chunks, a curve for each method, one legend below."""
+    rows = [line.split("\t") for line in curves.splitlines()]
+    sizes = sorted({int(r[0]) for r in rows})
+    width = WIDTH * len(sizes)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}"'
+        ' font-family="DejaVu Sans, Verdana, Helvetica, Arial, sans-serif" font-size="12" fill="#1f2328">',
+        "<title>recall@10 against embeddings that are made again</title>",
+        f'<rect width="{width}" height="{HEIGHT}" fill="#ffffff"/>']
+    for i, n in enumerate(sizes):
+        parts.append(f'<g transform="translate({i * WIDTH} 0)">{panel(n, [r for r in rows if int(r[0]) == n])}</g>')
+    parts += legend({r[1]: r[2] for r in rows if r[1] in LOOKS})
+    return "\n".join(parts) + "\n</svg>\n"
+
+
+def panel(n, rows):
+    def x(count):
+        return LEFT + math.log(count / FEWEST) / math.log(MOST / FEWEST) * BROAD
+
+    def y(recall):
+        return TOP + (1 - recall) / (1 - LEAST) * TALL
+
+    parts = [f'<text x="{LEFT}" y="22" font-size="14" font-weight="bold">{n:,} chunks</text>']
+    for tick in (5, 10, 20, 50, 100, 200, 500, 1000, 2000):
+        parts.append(f'<line x1="{x(tick):.1f}" y1="{TOP}" x2="{x(tick):.1f}" y2="{TOP + TALL}" stroke="#d8dee4"/>'
+                     f'<text x="{x(tick):.1f}" y="{TOP + TALL + 16}" text-anchor="middle" fill="#59636e">{tick}</text>')
+    for tick in (0.6, 0.7, 0.8, 0.9, 0.95, 1.0):
+        parts.append(f'<line x1="{LEFT}" y1="{y(tick):.1f}" x2="{LEFT + BROAD}" y2="{y(tick):.1f}" stroke="#d8dee4"/>'
+                     f'<text x="{LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end" fill="#59636e">{tick:g}</text>')
+    parts.append(f'<text x="{LEFT + BROAD / 2}" y="{TOP + TALL + 36}" text-anchor="middle">embeddings made again per search'
+                 f'</text><text transform="translate(16 {TOP + TALL / 2}) rotate(-90)" text-anchor="middle">recall@10</text>')
+    for method, (colour, dashes) in LOOKS.items():
+        points = sorted((float(r[4]), float(r[5])) for r in rows if r[1] == method and r[3] == "10")
+        inside = [(c, r) for c, r in points if r >= LEAST and FEWEST <= c <= MOST]
+        path = " ".join(f"{x(c):.1f},{y(r):.1f}" for c, r in inside)
+        parts.append(f'<polyline points="{path}" fill="none" {stroke(colour, dashes)}/>')
+        parts += [f'<circle cx="{x(c):.1f}" cy="{y(r):.1f}" r="2.6" fill="{colour}"/>' for c, r in inside]
+    return "\n".join(parts)
+
+
+def legend(methods):
+    for i, (method, size) in enumerate(m for m in methods.items()):
+        x, y = 20 + i % 4 * 270, TOP + TALL + 62 + i // 4 * 22
+        yield (f'<line x1="{x}" y1="{y}" x2="{x + 30}" y2="{y}" {stroke(*LOOKS[method])}/>'
+               f'<text x="{x + 38}" y="{y + 4}">{"codes, " if "graph" not in method else ""}{method}, {size} bytes</text>')
+
+
+def stroke(colour, dashes):
+    return f'stroke="{colour}" stroke-width="2"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
+
+
+if __name__ == "__main__":
+    measure.main(benchmark)

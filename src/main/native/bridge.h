@@ -383,6 +383,28 @@ inline void read_rows(const Index* index, int64_t first, int64_t n, float* out) 
     std::memcpy(out, all + first * dimension_of(index), sizeof(float) * n * dimension_of(index));
 }
 
+// To how many rows each row of a graph is linked in the lowest layer, int32[count].
+inline void read_degrees(const Index* index, int32_t* out) {
+    const faiss::IndexHNSW* graph = index->graph();
+    FAISS_THROW_IF_NOT_MSG(graph, "this index is no graph");
+    for (int64_t row = 0; row < graph->ntotal; row++) {
+        size_t begin, end;
+        graph->hnsw.neighbor_range(row, 0, &begin, &end);
+        size_t at = begin;
+        while (at < end && graph->hnsw.neighbors[at] >= 0) {
+            at++;
+        }
+        out[row] = static_cast<int32_t>(at - begin);
+    }
+}
+
+// The row that walks through a graph start from; -1 when it is empty.
+inline int64_t entry_of(const Index* index) {
+    const faiss::IndexHNSW* graph = index->graph();
+    FAISS_THROW_IF_NOT_MSG(graph, "this index is no graph");
+    return graph->hnsw.entry_point;
+}
+
 // ---- files -----------------------------------------------------------------------------------------------------------
 
 inline void write_index(const Index* index, const char* file) {

@@ -84,9 +84,10 @@ public final class Catalogue {
 
     public static final Setting<String> LEANN_MODE = Setting.of(
             "leann.mode",
-            SettingType.choice("codes"),
+            SettingType.choice("codes", "graph"),
             "codes",
-            "How a leann collection is searched: codes scans a learned code per chunk and embeds the most promising again");
+            "How a leann collection is searched: codes scans a learned code per chunk and embeds the most promising again;"
+                    + " graph walks a pruned graph, as the LEANN paper does: slower, to compare with");
     public static final Setting<Double> LEANN_TARGET_RECALL = Setting.of(
             "leann.target_recall",
             SettingType.decimal(0.5, 0.999),
@@ -102,6 +103,17 @@ public final class Catalogue {
             SettingType.integer(1, 1000),
             "12",
             "Rounds of training when leann learns its codes");
+
+    public static final Setting<Integer> LEANN_GRAPH_EF = Setting.of(
+            "leann.graph_ef",
+            SettingType.integer(1, 100_000),
+            "100",
+            "With leann.mode graph: chunks that a walk keeps as the best so far; more finds more and embeds more");
+    public static final Setting<Double> LEANN_GRAPH_RECOMPUTE = Setting.of(
+            "leann.graph_recompute",
+            SettingType.decimal(0.001, 1),
+            "0.1",
+            "With leann.mode graph: the most promising share of what a walk sees that is embedded again; 1 embeds all");
 
     public static final Setting<String> EMBED_PROVIDER = Setting.of(
             "embed.provider",
@@ -267,6 +279,8 @@ public final class Catalogue {
             LEANN_TARGET_RECALL,
             LEANN_BUDGET,
             LEANN_TRAINING_EPOCHS,
+            LEANN_GRAPH_EF,
+            LEANN_GRAPH_RECOMPUTE,
             EMBED_PROVIDER,
             EMBED_MODEL,
             EMBED_URL,

@@ -151,6 +151,11 @@ final class Faiss {
     static native void read_rows(@Const Index index, @Cast("int64_t") long first, @Cast("int64_t") long n, float[] out)
             throws FaissException;
 
+    static native void read_degrees(@Const Index index, @Cast("int32_t*") int[] out) throws FaissException;
+
+    @Cast("int64_t")
+    static native long entry_of(@Const Index index) throws FaissException;
+
     // ---- files ----
 
     static native void write_index(@Const Index index, @Cast("const char*") byte[] file) throws FaissException;

@@ -358,6 +358,30 @@ public final class VectorIndex implements AutoCloseable {
         }
     }
 
+    /** To how many rows each row of a graph is linked in its lowest layer: {@code int[count]}. */
+    public int[] degrees() {
+        return reading(() -> {
+            requireGraph();
+            int[] out = new int[(int) Faiss.count_of(index)];
+            if (out.length > 0) {
+                Faiss.read_degrees(index, out);
+            }
+            return out;
+        });
+    }
+
+    /** The row that walks through a graph start from; -1 when it is empty. */
+    public int entry() {
+        return reading(() -> {
+            requireGraph();
+            return (int) Faiss.entry_of(index);
+        });
+    }
+
+    private void requireGraph() {
+        Checks.that(type == Type.HNSW, "%s is no graph", type);
+    }
+
     /**
      * Writes the index as a file of FAISS and, when it {@link #isCoded}, its codes behind that, from
      * {@link #startOfCodes} on. The caller cares for durability and for what it replaces.

@@ -34,6 +34,8 @@ class CatalogueTest {
         expected.put("leann.target_recall", 0.95);
         expected.put("leann.budget", 0);
         expected.put("leann.training_epochs", 12);
+        expected.put("leann.graph_ef", 100);
+        expected.put("leann.graph_recompute", 0.1);
         expected.put("embed.provider", "local");
         expected.put("embed.model", null);
         expected.put("embed.url", null);

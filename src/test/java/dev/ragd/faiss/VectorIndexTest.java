@@ -348,6 +348,22 @@ class VectorIndexTest {
     }
 
     @Test
+    void aGraphTellsItsDegreesAndItsEntry() {
+        try (VectorIndex index = VectorIndex.hnsw(library, D, Metric.L2, 8, 40);
+                VectorIndex flat = VectorIndex.flat(library, D, Metric.L2)) {
+            assertThat(index.entry()).isEqualTo(-1);
+            assertThat(index.degrees()).isEmpty();
+            index.add(rows, 500, 1);
+            assertThat(index.entry()).isBetween(0, 499);
+            assertThat(index.degrees()).hasSize(500);
+            assertThat(Arrays.stream(index.degrees()).boxed()).allMatch(degree -> degree >= 1 && degree <= 16);
+            assertThat(Arrays.stream(index.degrees()).distinct().count()).isGreaterThan(4);
+            assertRefused(flat::degrees);
+            assertRefused(flat::entry);
+        }
+    }
+
+    @Test
     void searchesRunBesideAdditions() throws Exception {
         try (VectorIndex index = VectorIndex.hnsw(library, D, Metric.L2, 8, 40)) {
             index.add(rows, 500, 1);

@@ -30,6 +30,25 @@ record CodeTable(List<CodeBlock.View> blocks) {
         return shortlist.ordinals();
     }
 
+    /** How near to a query the codes of single records say that they are; greater is nearer. For one thread. */
+    GraphSearch.Approximation estimates(float[] query, Distance distance) {
+        List<Quantizer.Estimator> estimators = blocks.stream()
+                .map(b -> b.quantizer().estimator(query, distance))
+                .toList();
+        return ordinal -> {
+            for (int b = 0; b < estimators.size(); b++) {
+                CodeBlock.View block = blocks.get(b);
+                int row = block.row(ordinal);
+                if (row >= 0) {
+                    return estimators
+                            .get(b)
+                            .estimate(block.codes(), row * block.quantizer().codeBytes());
+                }
+            }
+            throw new IllegalArgumentException("record " + ordinal + " has no code");
+        };
+    }
+
     /** True when a record's code is that of a vector, or as good. */
     boolean fits(int ordinal, float[] vector) {
         for (CodeBlock.View block : blocks) {

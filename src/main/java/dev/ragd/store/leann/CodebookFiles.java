@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32C;
 
 /**
  * The codebook files of a collection. A file is written whole, under a name that was never used, and never changed; it becomes
@@ -47,9 +46,8 @@ final class CodebookFiles {
     }
 
     /** Writes one durably. */
-    CodebookName write(Codebook book) {
+    CommittedFile write(Codebook book) {
         byte[] bytes = bytes(book);
-        int checksum = checksum(bytes);
         String file = PREFIX + book.generation() + "-" + UUID.randomUUID() + SUFFIX;
         try {
             AtomicFile.write(folder.file(file), bytes);
@@ -59,7 +57,7 @@ final class CodebookFiles {
                             + "; the records are safe; free space and run this again",
                     e);
         }
-        return new CodebookName(book.generation(), file, bytes.length, checksum);
+        return CommittedFile.of(file, bytes);
     }
 
     /** The bytes of a codebook's file. */
@@ -86,10 +84,7 @@ final class CodebookFiles {
         for (int budget : budgets.budgets()) {
             out.putInt(budget);
         }
-        CRC32C crc = new CRC32C();
-        crc.update(out.array(), 0, out.position());
-        out.putInt((int) crc.getValue());
-        return out.array();
+        return out.putInt(CommittedFile.crc(out.array(), out.position())).array();
     }
 
     private static void put(ByteBuffer out, Codebook.Rounded numbers) {
@@ -106,17 +101,13 @@ final class CodebookFiles {
         }
     }
 
-    private static int checksum(byte[] bytes) {
-        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - Integer.BYTES);
-    }
-
     /**
      * Reads one.
      *
      * @throws StoreException.CorruptIndex when it is not, to the last bit, what the commit names
      * @throws StoreException.FormatTooNew when a newer ragd wrote it
      */
-    Codebook read(CodebookName name) {
+    Codebook read(int generation, CommittedFile name) {
         Path file = folder.file(name.file());
         byte[] bytes;
         try {
@@ -124,14 +115,12 @@ final class CodebookFiles {
         } catch (IOException e) {
             throw corrupt(file, "it cannot be read: " + e, e);
         }
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, Math.max(0, bytes.length - Integer.BYTES));
-        if (bytes.length != name.bytes() || bytes.length < HEAD || (int) crc.getValue() != name.checksum()) {
+        if (!name.isOf(bytes) || bytes.length < HEAD) {
             throw corrupt(file, "it is not the file that the commit names: its length or checksum differs", null);
         }
         try {
             Codebook book = parse(bytes, file);
-            if (!book.collection().toString().equals(folder.header().id()) || book.generation() != name.generation()) {
+            if (!book.collection().toString().equals(folder.header().id()) || book.generation() != generation) {
                 throw corrupt(file, "it belongs elsewhere", null);
             }
             return book;
@@ -211,8 +200,8 @@ final class CodebookFiles {
     }
 
     /** Removes the files that no commit names: of trainings that a process died in. */
-    void removeAllBut(Collection<CodebookName> named) {
-        Set<String> names = named.stream().map(CodebookName::file).collect(Collectors.toSet());
+    void removeAllBut(Collection<CommittedFile> named) {
+        Set<String> names = named.stream().map(CommittedFile::file).collect(Collectors.toSet());
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder.path(), "{,.}" + PREFIX + "*")) {
             for (Path file : files) {
                 if (!names.contains(file.getFileName().toString())) {

@@ -83,6 +83,14 @@ final class LeannHealth {
             List<ScoredOrdinal> found = state.nearest(now, vector, 1, null);
             boolean itself = !found.isEmpty()
                     && found.get(0).score() >= state.spec().distance().score(vector, vector) - 1e-6;
+            String damage = state.graphs().damage();
+            if (damage != null) {
+                return new Check(
+                        name,
+                        Status.DEGRADED,
+                        "all are found by their codes: " + damage,
+                        "the next run that writes to the collection builds another graph");
+            }
             String detail = describe(state, now, table) + ", a search for a record "
                     + (itself ? "finds it" : "does not find it");
             return itself
@@ -92,7 +100,7 @@ final class LeannHealth {
     }
 
     private static String describe(LeannState state, DocumentSnapshot now, CodeTable table) {
-        CommittedCodebooks committed = state.committed(now);
+        LeannCommit committed = state.committed(now);
         StringBuilder said = new StringBuilder();
         for (CodeBlock.View block : table.blocks()) {
             said.append(said.length() == 0 ? "" : ", ")
@@ -105,6 +113,14 @@ final class LeannHealth {
             Codebook book = state.codebook(committed, committed.newest());
             said.append(String.format(
                     Locale.ROOT, " (learned from %d chunks, %.1f %% lost)", book.trained(), 100 * book.error()));
+        }
+        ProximityGraph graph = state.graphs().of(committed);
+        if (graph != null) {
+            said.append(String.format(
+                    Locale.ROOT,
+                    ", a graph of %d with %.1f links each",
+                    graph.size(),
+                    graph.links().length / (double) Math.max(1, graph.size())));
         }
         return said + ", " + state.budget(now, 10, now.count()) + " embeddings for 10 hits";
     }

@@ -4,6 +4,7 @@ import dev.ragd.embed.Embedder;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to open the store.
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  * @param trainingEpochs rounds of the rotation's training
  * @param trainAt so many records are learned from, once there are as many; at least {@value #FEWEST_TO_TRAIN}
  * @param notes told in one line what takes long
+ * @param graph how the graph is searched; null when there is to be none and codes are scanned
  */
 public record LeannSettings(
         Path root,
@@ -25,7 +27,8 @@ public record LeannSettings(
         int budget,
         int trainingEpochs,
         int trainAt,
-        Consumer<String> notes) {
+        Consumer<String> notes,
+        @Nullable GraphSettings graph) {
 
     /** The default of {@code targetRecall}. */
     public static final double TARGET_RECALL = 0.95;
@@ -48,11 +51,19 @@ public record LeannSettings(
 
     /** The usual settings. */
     public static LeannSettings in(Path root, Path cacheFolder, Supplier<Embedder> model) {
-        return new LeannSettings(root, cacheFolder, model, TARGET_RECALL, 0, TRAINING_EPOCHS, TRAIN_AT, note -> {});
+        return new LeannSettings(
+                root, cacheFolder, model, TARGET_RECALL, 0, TRAINING_EPOCHS, TRAIN_AT, note -> {}, null);
     }
 
     /** The same with another budget and another number of records to learn from. */
     public LeannSettings with(int newBudget, int newTrainAt) {
-        return new LeannSettings(root, cacheFolder, model, targetRecall, newBudget, trainingEpochs, newTrainAt, notes);
+        return new LeannSettings(
+                root, cacheFolder, model, targetRecall, newBudget, trainingEpochs, newTrainAt, notes, graph);
+    }
+
+    /** The same with a graph. */
+    public LeannSettings with(GraphSettings newGraph) {
+        return new LeannSettings(
+                root, cacheFolder, model, targetRecall, budget, trainingEpochs, trainAt, notes, newGraph);
     }
 }

@@ -1,8 +1,6 @@
 package dev.ragd.store.leann;
 
 import dev.ragd.store.CollectionSpec;
-import dev.ragd.store.Distance;
-import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
@@ -14,11 +12,9 @@ import dev.ragd.store.documents.OrdinalSet;
 import dev.ragd.store.documents.RecordRules;
 import dev.ragd.store.documents.ScoredOrdinal;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A search: the filter becomes a bitmap; the codes of what is in it are compared with the query by table look-ups; the
  * texts of the most promising, as many as the budget says, are embedded again; their exact scores decide. What is no more
- * than the budget is embedded whole, so a narrow filter gives exact answers.
+ * than the budget is embedded whole, so a narrow filter gives exact answers. In mode {@code graph} what is in the graph is
+ * searched by a walk through that ({@link GraphSearch}), and the rest by its codes.
  *
  * <p>New records are encoded with the newest codebook. The first one is learned at the checkpoint that finds enough records;
  * until then codes are untrained (generation 0). Whose vectors are still at hand get a code of the new generation, the others
@@ -46,6 +43,7 @@ final class LeannState implements CollectionState {
     private final CollectionModel model;
     private final CodebookFiles files;
     private final Learning learning;
+    private final GraphIndex graphs;
     private final Map<Integer, Codebook> codebooks = new ConcurrentHashMap<>();
     private final Map<Integer, Quantizer> quantizers = new ConcurrentHashMap<>();
 
@@ -66,7 +64,8 @@ final class LeannState implements CollectionState {
         this.model = model;
         this.files = new CodebookFiles(folder);
         this.documents = DocumentStore.open(LeannStore.NAME, folder);
-        this.learning = new Learning(this, settings, model, files);
+        this.graphs = new GraphIndex(this, settings);
+        this.learning = new Learning(this, settings, model, files, graphs);
         quantizers.put(UNTRAINED, new ScalarQuantizer(spec().dimension()));
     }
 
@@ -113,41 +112,63 @@ final class LeannState implements CollectionState {
             return List.of();
         }
         CodeTable table = table(now);
-        int budget = budget(now, k, wanted.size());
-        int[] chosen = wanted.size() <= budget ? all(wanted) : table.nearest(query, spec().distance(), wanted, budget);
-        List<VectorRecord> records = now.records(chosen, Set.of(Field.TEXT));
-        float[][] vectors = recompute(records);
-        Distance distance = spec().distance();
-        List<Scored> scored = new ArrayList<>(chosen.length);
-        for (int i = 0; i < chosen.length; i++) {
-            if (!table.fits(chosen[i], vectors[i])) {
-                throw model.drifted(records.get(i));
-            }
-            scored.add(new Scored(
-                    chosen[i], distance.score(query, vectors[i]), records.get(i).id()));
+        Recomputation exact = new Recomputation(this, now, table, query);
+        ProximityGraph graph = graphs.of(committed(now));
+        if (graph == null) {
+            scan(now, query, k, wanted, table, exact);
+        } else {
+            OrdinalSet[] parts = graph.split(wanted);
+            scan(now, query, k, parts[1], table, exact);
+            walk(now, query, k, graph, parts[0], table, exact);
         }
-        scored.sort(Comparator.comparingDouble(Scored::score).reversed().thenComparing(Scored::id));
-        return scored.stream()
-                .limit(k)
-                .map(s -> new ScoredOrdinal(s.ordinal(), s.score()))
-                .toList();
+        return exact.best(k, wanted);
     }
 
-    private record Scored(int ordinal, double score, String id) {}
+    /** Embeds again what the codes say is most promising. */
+    private void scan(
+            DocumentSnapshot now, float[] query, int k, OrdinalSet wanted, CodeTable table, Recomputation exact) {
+        if (wanted.size() > 0) {
+            int budget = budget(now, k, wanted.size());
+            boolean narrow = wanted.size() <= budget;
+            exact.scores(narrow ? all(wanted) : table.nearest(query, spec().distance(), wanted, budget));
+        }
+    }
+
+    /** Embeds again what a walk through the graph comes to. */
+    private void walk(
+            DocumentSnapshot now,
+            float[] query,
+            int k,
+            ProximityGraph graph,
+            OrdinalSet wanted,
+            CodeTable table,
+            Recomputation exact) {
+        GraphSettings how = Objects.requireNonNull(settings.graph());
+        OrdinalSet live = graph.split(now.live())[0];
+        if (wanted.size() == 0) {
+            return;
+        }
+        if (GraphSearch.isNarrow(wanted.size(), live.size(), Math.max(k, how.ef()))) {
+            exact.scores(all(wanted));
+        } else {
+            GraphSearch.Approximation estimates = table.estimates(query, spec().distance());
+            new GraphSearch(graph, live, estimates, exact::scores, how, GraphIndex.BATCH).run(k, wanted);
+        }
+    }
 
     /** Embeddings that a search recomputes. */
     int budget(DocumentSnapshot now, int k, int among) {
         if (settings.budget() > 0) {
             return Math.max(k, settings.budget());
         }
-        CommittedCodebooks committed = committed(now);
+        LeannCommit committed = committed(now);
         BudgetTable budgets = committed.newest() == UNTRAINED
                 ? BudgetTable.UNTRAINED
                 : codebook(committed, committed.newest()).budgets();
         return budgets.budget(k, settings.targetRecall(), among);
     }
 
-    private static int[] all(OrdinalSet set) {
+    static int[] all(OrdinalSet set) {
         int[] all = new int[set.size()];
         int next = -1;
         for (int i = 0; i < all.length; i++) {
@@ -171,6 +192,18 @@ final class LeannState implements CollectionState {
         return texts.isEmpty() ? new float[0][] : model.embed(texts);
     }
 
+    /** @throws StoreException.EmbedderMismatch when a vector is not the one that the record's code was made from */
+    void requireFit(CodeTable table, int ordinal, VectorRecord record, float[] vector) {
+        if (!table.fits(ordinal, vector)) {
+            throw model.drifted(record);
+        }
+    }
+
+    /** The graph, when there is to be one. */
+    GraphIndex graphs() {
+        return graphs;
+    }
+
     /** The codes of everything that lives at a moment. */
     CodeTable table(DocumentSnapshot now) {
         View known = view;
@@ -178,7 +211,7 @@ final class LeannState implements CollectionState {
             return known.table;
         }
         synchronized (loading) {
-            CommittedCodebooks committed = committed(now);
+            LeannCommit committed = committed(now);
             if (committed.epoch() > epoch) { // records got other codes under their ordinals
                 blocks = new TreeMap<>();
                 end = 0;
@@ -204,7 +237,7 @@ final class LeannState implements CollectionState {
         }
     }
 
-    private void add(int generation, int ordinal, byte[] bytes, int offset, int length, CommittedCodebooks committed) {
+    private void add(int generation, int ordinal, byte[] bytes, int offset, int length, LeannCommit committed) {
         Quantizer quantizer = quantizer(committed, generation);
         if (length != quantizer.codeBytes()) {
             throw new StoreException.CorruptIndex(
@@ -216,24 +249,24 @@ final class LeannState implements CollectionState {
     }
 
     /** What the last commit says of the codes. */
-    CommittedCodebooks committed(DocumentSnapshot now) {
-        return CommittedCodebooks.of(now.adapterData(), name());
+    LeannCommit committed(DocumentSnapshot now) {
+        return LeannCommit.of(now.adapterData(), name());
     }
 
     /** The codebook of a generation from 1 on. */
-    Codebook codebook(CommittedCodebooks committed, int generation) {
+    Codebook codebook(LeannCommit committed, int generation) {
         return codebooks.computeIfAbsent(generation, g -> {
-            CodebookName name = committed.names().get(g);
+            CommittedFile name = committed.codebooks().get(g);
             if (name == null) {
                 throw new StoreException.CorruptIndex(
                         name() + ": there are codes of codebook " + g + ", which no commit names", null);
             }
-            return files.read(name);
+            return files.read(g, name);
         });
     }
 
     /** What encodes a generation; the codebook of generation 0 needs no file. */
-    Quantizer quantizer(CommittedCodebooks committed, int generation) {
+    Quantizer quantizer(LeannCommit committed, int generation) {
         Quantizer known = quantizers.get(generation);
         return known != null
                 ? known
@@ -241,13 +274,13 @@ final class LeannState implements CollectionState {
                         generation, g -> codebook(committed, g).quantizer());
     }
 
-    /** Commits, then learns a codebook when it is time to. */
+    /** Commits, then learns a codebook and builds a graph when it is time to. */
     @Override
     public void checkpoint() {
         learning.checkpoint();
     }
 
-    private String name() {
+    String name() {
         return LeannStore.NAME + " collection '" + spec().name() + "'";
     }
 
@@ -256,12 +289,14 @@ final class LeannState implements CollectionState {
         try {
             learning.close();
         } finally {
+            graphs.close();
             documents.close();
         }
     }
 
     @Override
     public void abandon() {
+        graphs.close();
         documents.abandon();
     }
 }

@@ -36,6 +36,7 @@ final class Learning {
     private final LeannSettings settings;
     private final CollectionModel model;
     private final CodebookFiles files;
+    private final GraphIndex graphs;
     private final VectorSample sample;
     /** Of what this process encoded with the newest codebook and did not commit yet. */
     private long encoded;
@@ -43,17 +44,18 @@ final class Learning {
     private double error;
     private boolean faissIsMissing;
 
-    Learning(LeannState state, LeannSettings settings, CollectionModel model, CodebookFiles files) {
+    Learning(LeannState state, LeannSettings settings, CollectionModel model, CodebookFiles files, GraphIndex graphs) {
         this.state = state;
         this.settings = settings;
         this.model = model;
         this.files = files;
+        this.graphs = graphs;
         this.sample = new VectorSample(settings.trainAt());
     }
 
     /** Writes records whose vectors were found to be the model's. */
     synchronized void write(List<VectorRecord> batch) {
-        CommittedCodebooks committed = committed();
+        LeannCommit committed = committed();
         int generation = committed.newest();
         Quantizer quantizer = state.quantizer(committed, generation);
         List<byte[]> codes = new ArrayList<>(batch.size());
@@ -68,28 +70,28 @@ final class Learning {
         for (int i = 0; i < batch.size(); i++) {
             VectorRecord record = batch.get(i);
             sample.add(record.id(), first + i, Objects.requireNonNull(record.vector()));
+            graphs.add(first + i, record.vector());
         }
         encoded += generation == 0 ? 0 : batch.size();
         error += lost;
     }
 
-    private CommittedCodebooks committed() {
+    private LeannCommit committed() {
         try (DocumentSnapshot now = state.documents().snapshot()) {
             return state.committed(now);
         }
     }
 
-    /** Makes durable what was written, then learns when it is time to. */
+    /** Makes durable what was written, then learns and builds what it is time for. */
     synchronized void checkpoint() {
         commit();
-        if (!state.documents().isWriting()
-                || LearnedQuantizer.parts(state.spec().dimension()) == 0) {
-            return;
-        }
-        try (DocumentSnapshot now = state.documents().snapshot()) {
-            if (isDue(now)) {
-                learn(now);
+        if (state.documents().isWriting()) {
+            try (DocumentSnapshot now = state.documents().snapshot()) {
+                if (LearnedQuantizer.parts(state.spec().dimension()) > 0 && isDue(now)) {
+                    learn(now);
+                }
             }
+            graphs.update(false);
         }
     }
 
@@ -97,6 +99,9 @@ final class Learning {
     synchronized void close() {
         if (encoded > 0) {
             commit();
+        }
+        if (state.documents().isWriting()) {
+            graphs.update(true);
         }
     }
 
@@ -106,13 +111,12 @@ final class Learning {
             documents.commit();
             return;
         }
-        CommittedCodebooks c = committed();
+        LeannCommit c = committed();
         if (c.encoded() >= settings.trainAt()) { // these were looked at, and were like the old ones
-            c = new CommittedCodebooks(c.epoch(), c.names(), 0, 0);
+            c = c.withEncoded(0, 0);
             sample.clear();
         }
-        documents.commit(
-                new CommittedCodebooks(c.epoch(), c.names(), c.encoded() + encoded, c.error() + error).toAdapterData());
+        documents.commit(c.withEncoded(c.encoded() + encoded, c.error() + error).toAdapterData());
         encoded = 0;
         error = 0;
     }
@@ -121,7 +125,7 @@ final class Learning {
         if (now.count() < settings.trainAt() || faissIsMissing) {
             return false;
         }
-        CommittedCodebooks c = state.committed(now);
+        LeannCommit c = state.committed(now);
         return c.newest() == 0
                 || (c.encoded() >= settings.trainAt()
                         && c.error() / c.encoded()
@@ -140,7 +144,7 @@ final class Learning {
             return;
         }
         List<VectorSample.Entry> entries = entries(now);
-        CommittedCodebooks committed = state.committed(now);
+        LeannCommit committed = state.committed(now);
         int generation = committed.newest() + 1;
         float[][] vectors = entries.stream().map(VectorSample.Entry::vector).toArray(float[][]::new);
         Codebook book = new Training(library, state.spec(), settings.trainingEpochs())
@@ -149,14 +153,14 @@ final class Learning {
                         generation,
                         vectors,
                         rows -> spans(now, entries, rows));
-        CommittedCodebooks next = committed.with(files.write(book));
+        LeannCommit next = committed.withCodebook(files.write(book));
         Quantizer quantizer = book.quantizer();
         List<RecordCode> codes = new ArrayList<>(entries.size());
         for (VectorSample.Entry entry : entries) {
             codes.add(new RecordCode(entry.id(), StoredCode.of(generation, quantizer, entry.vector())));
         }
         state.documents().recode(codes, next.toAdapterData());
-        files.removeAllBut(next.names().values());
+        files.removeAllBut(next.codebooks().values());
         sample.clear();
     }
 

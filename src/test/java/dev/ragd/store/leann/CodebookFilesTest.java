@@ -68,7 +68,7 @@ class CodebookFilesTest {
 
     @Test
     void whatWasWrittenIsReadAndEncodesTheSame() {
-        Codebook read = files.read(files.write(book));
+        Codebook read = files.read(3, files.write(book));
         assertThat(CodebookFiles.bytes(read)).isEqualTo(CodebookFiles.bytes(book));
         Random random = new Random(2);
         for (int i = 0; i < 50; i++) {
@@ -83,21 +83,21 @@ class CodebookFilesTest {
 
     @Test
     void noBitMayDiffer() throws IOException {
-        CodebookName name = files.write(book);
+        CommittedFile name = files.write(book);
         Path file = folder.resolve(name.file());
         byte[] bytes = Files.readAllBytes(file);
         for (int at = 0; at < bytes.length; at += 37) {
             bytes[at] ^= 16;
             Files.write(file, bytes);
-            assertThatThrownBy(() -> files.read(name))
+            assertThatThrownBy(() -> files.read(3, name))
                     .as("byte %s", at)
                     .isInstanceOf(StoreException.CorruptIndex.class)
                     .hasMessageContaining("ragd index --full");
             bytes[at] ^= 16;
         }
         Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
-        assertThatThrownBy(() -> files.read(name)).isInstanceOf(StoreException.CorruptIndex.class);
+        assertThatThrownBy(() -> files.read(3, name)).isInstanceOf(StoreException.CorruptIndex.class);
         Files.delete(file);
-        assertThatThrownBy(() -> files.read(name)).isInstanceOf(StoreException.CorruptIndex.class);
+        assertThatThrownBy(() -> files.read(3, name)).isInstanceOf(StoreException.CorruptIndex.class);
     }
 }

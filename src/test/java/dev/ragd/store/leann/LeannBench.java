@@ -4,7 +4,6 @@ import dev.ragd.bench.AnnData;
 import dev.ragd.embed.EmbedSettings;
 import dev.ragd.embed.Embedder;
 import dev.ragd.embed.Embedders;
-import dev.ragd.faiss.FaissLibrary;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Metadata;
@@ -27,7 +26,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
@@ -36,103 +34,24 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.IOContext;
 
 /**
- * Recall against embeddings that are made again, of several codes on real text. See bench/leann.py.
+ * The whole store with the real model. See bench/leann.py.
  *
  * <pre>
- * LeannBench codes VECTORS TEXTS CACHE N SPANS HELD_OUT      codes alone, against embeddings made again
- * LeannBench store VECTORS TEXTS CACHE N QUERIES FOLDER      the whole store: build, bytes, searches with the real model
+ * LeannBench store VECTORS TEXTS CACHE N QUERIES FOLDER      build, bytes, searches
  * </pre>
  */
 final class LeannBench {
 
     private static final int D = 384;
-    private static final int[] BUDGETS = {3, 5, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200};
 
     private LeannBench() {}
 
     public static void main(String[] args) throws Exception {
         switch (args[0]) {
-            case "codes" -> codes(args);
             case "store" -> store(args);
             default -> throw new IllegalArgumentException(args[0]);
         }
         System.exit(0);
-    }
-
-    private static void codes(String[] args) throws Exception {
-        float[][] all = AnnData.read(Path.of(args[1]), D);
-        List<String> texts = texts(Path.of(args[2]), all.length);
-        int n = Integer.parseInt(args[4]);
-        int spans = Integer.parseInt(args[5]);
-        int heldOut = Integer.parseInt(args[6]);
-        boolean[] out = new boolean[n + heldOut];
-        Random random = new Random(5);
-        for (int i = 0; i < heldOut; ) {
-            int row = random.nextInt(out.length);
-            i += out[row] ? 0 : 1;
-            out[row] = true;
-        }
-        float[][] base = IntStream.range(0, out.length)
-                .filter(i -> !out[i])
-                .mapToObj(i -> all[i])
-                .toArray(float[][]::new);
-        List<float[]> queries = new ArrayList<>();
-        try (Embedder model =
-                Embedders.open(EmbedSettings.local(Path.of(args[3])).withThreads(2))) {
-            Spans cut = new Spans();
-            List<String> questions = new ArrayList<>();
-            for (int i = 0; i < spans; i++) {
-                questions.add(cut.of(texts.get(random.nextInt(out.length))));
-            }
-            queries.addAll(Arrays.asList(model.embedDocuments(questions)));
-            double cpu = cpu();
-            float[][] again = model.embedDocuments(texts.subList(0, 200));
-            double perText = (cpu() - cpu) / 200;
-            boolean same = IntStream.range(0, 200).allMatch(i -> Arrays.equals(again[i], all[i]));
-            say("embedding a chunk takes %.1f CPU-ms; equal to the file's vectors: %s%n", 1000 * perText, same);
-        }
-        for (int i = 0; i < out.length; i++) {
-            if (out[i]) {
-                queries.add(all[i]);
-            }
-        }
-        CollectionSpec spec = new CollectionSpec("documents", D, Distance.L2, Metadata.EMPTY);
-        double cpu = cpu();
-        int sample = Math.min(n, Integer.getInteger("sample", LeannSettings.TRAIN_AT));
-        long wall = System.nanoTime();
-        Codebook book = new Training(FaissLibrary.load(Path.of(args[3])), spec, Integer.getInteger("epochs", 12))
-                .run(UUID.randomUUID(), 1, Arrays.copyOf(base, sample), rows -> new float[0][]);
-        LearnedQuantizer learned = book.quantizer();
-        double trainError = Arrays.stream(base, 0, sample)
-                .mapToDouble(v -> learned.error(v, learned.encode(v), 0))
-                .average()
-                .orElse(0);
-        double otherError = Arrays.stream(base, sample, base.length)
-                .mapToDouble(v -> learned.error(v, learned.encode(v), 0))
-                .average()
-                .orElse(0);
-        say(
-                "trained on %d in %.1f CPU-s (%.1f s), %d bytes; error held out %.4f, sample %.4f, rest %.4f; budgets %s%n",
-                book.trained(),
-                cpu() - cpu,
-                (System.nanoTime() - wall) / 1e9,
-                CodebookFiles.bytes(book).length,
-                book.error(),
-                trainError,
-                otherError,
-                book.budgets());
-        for (int size = 2_500; sample + size <= n; size *= 2) {
-            Calibration unseen = new Calibration(Arrays.copyOfRange(base, sample, sample + size), learned, Distance.L2);
-            int[][] places =
-                    queries.stream().parallel().map(q -> unseen.places(q, -1)).toArray(int[][]::new);
-            say(
-                    "  among %d unseen: recall@3>=.95: %d, @10>=.95: %d%n",
-                    size, least(places, 3, .95), least(places, 10, .95));
-        }
-        report("exact", null, base, queries, spans);
-        report("1 bit, untrained", new OneBitQuantizer(D), base, queries, spans);
-        report("2 bits, untrained", new ScalarQuantizer(D), base, queries, spans);
-        report("learned", learned, base, queries, spans);
     }
 
     private static void store(String[] args) throws Exception {
@@ -147,7 +66,7 @@ final class LeannBench {
         model.embedDocuments(texts.subList(0, 300));
         double perText = (cpu() - cpu) / 300;
         LeannSettings settings = new LeannSettings(
-                folder, cache, () -> model, 0.95, 0, 12, LeannSettings.TRAIN_AT, note -> say("  %s%n", note));
+                folder, cache, () -> model, 0.95, 0, 12, LeannSettings.TRAIN_AT, note -> say("  %s%n", note), null);
         try (LeannStore store = new LeannStore(settings)) {
             cpu = cpu();
             try (VectorCollection c = store.create(new CollectionSpec("documents", D, Distance.L2, Metadata.EMPTY))) {
@@ -256,41 +175,6 @@ final class LeannBench {
                 millis[queries / 2],
                 millis[queries * 95 / 100],
                 1000 * perQuery);
-    }
-
-    private static void report(String name, Quantizer quantizer, float[][] base, List<float[]> queries, int spans) {
-        if (quantizer == null) {
-            return;
-        }
-        double cpu = cpu();
-        Calibration calibration = new Calibration(base, quantizer, Distance.L2);
-        double encode = (cpu() - cpu) / base.length;
-        int[][] places =
-                queries.stream().parallel().map(q -> calibration.places(q, -1)).toArray(int[][]::new);
-        int[][][] kinds = {places, Arrays.copyOf(places, spans), Arrays.copyOfRange(places, spans, places.length)};
-        String[] names = {"all", "spans", "held-out"};
-        say("%s: %d bytes, %.3f CPU-ms to encode%n", name, quantizer.codeBytes(), 1000 * encode);
-        for (int kind = 0; kind < 3; kind++) {
-            int[][] p = kinds[kind];
-            say(
-                    "  %-9s recall@3>=.90: %d  @3>=.95: %d  @10>=.95: %d   recall@10 by budget:",
-                    names[kind], least(p, 3, .90), least(p, 3, .95), least(p, 10, .95));
-            for (int b : BUDGETS) {
-                if (b >= 10) {
-                    say(" %d:%.3f", b, Calibration.recall(p, 10, b));
-                }
-            }
-            say("%n");
-        }
-        say("  table %s%n", calibration.table(places));
-    }
-
-    private static int least(int[][] places, int k, double target) {
-        int budget = k;
-        while (budget < 1000 && Calibration.recall(places, k, budget) < target) {
-            budget++;
-        }
-        return budget;
     }
 
     static List<String> texts(Path file, int count) throws IOException {

@@ -51,8 +51,8 @@ class LeannFixtureTest {
     private final TopicModel model = new TopicModel();
 
     private static LeannStore open(Path folder, TopicModel model) {
-        return new LeannStore(
-                new LeannSettings(folder, CACHE, () -> model, 0.95, 0, 4, LeannSettings.FEWEST_TO_TRAIN, note -> {}));
+        return new LeannStore(new LeannSettings(
+                folder, CACHE, () -> model, 0.95, 0, 4, LeannSettings.FEWEST_TO_TRAIN, note -> {}, null));
     }
 
     private static List<VectorRecord> records(TopicModel model, int from, int to) {

@@ -7,14 +7,17 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract where everything is embedded again, and where codes choose what is. */
+/** The contract where everything is embedded again, where codes choose what is, and where a walk through the graph does. */
 class LeannStoreContractTest {
 
     private static final Path CACHE = Path.of("target", "faiss-cache").toAbsolutePath();
 
-    private static VectorStore open(Path home, int budget, boolean checkpoints) {
-        LeannSettings settings = LeannSettings.in(home.resolve("leann"), CACHE, TextVectorsModel::new)
+    private static LeannSettings settings(Path home, int budget) {
+        return LeannSettings.in(home.resolve("leann"), CACHE, TextVectorsModel::new)
                 .with(budget, LeannSettings.FEWEST_TO_TRAIN);
+    }
+
+    private static VectorStore open(LeannSettings settings, boolean checkpoints) {
         return new TextVectorsStore(new LeannStore(settings), checkpoints);
     }
 
@@ -25,7 +28,7 @@ class LeannStoreContractTest {
 
         @Override
         protected VectorStore open() {
-            return LeannStoreContractTest.open(home, 100_000, false);
+            return LeannStoreContractTest.open(settings(home, 100_000), false);
         }
 
         @Override
@@ -42,7 +45,29 @@ class LeannStoreContractTest {
 
         @Override
         protected VectorStore open() {
-            return LeannStoreContractTest.open(home, 100, true);
+            return LeannStoreContractTest.open(settings(home, 100), true);
+        }
+
+        @Override
+        protected VectorCollection plain(VectorCollection collection) {
+            return ((TextVectorsStore.Spelled) collection).inner();
+        }
+
+        @Override
+        protected double recallFloor() {
+            return 0.98;
+        }
+    }
+
+    /** With a graph of all but a few records, and walks that keep so few that the 200 records of the filter tests need it. */
+    @Nested
+    class Graph extends VectorStoreContract {
+        @TempDir
+        Path home;
+
+        @Override
+        protected VectorStore open() {
+            return LeannStoreContractTest.open(settings(home, 100).with(new GraphSettings(40, 0.3, 20)), true);
         }
 
         @Override

@@ -10,7 +10,6 @@ import dev.ragd.store.Filter;
 import dev.ragd.store.Health;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.MetadataValue;
-import dev.ragd.store.SearchHit;
 import dev.ragd.store.SearchRequest;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
@@ -19,85 +18,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Codes, learned and not; what a search embeds again; and a model that is not what it was. */
-class LeannStoreTest {
+class LeannStoreTest extends TopicCollections {
 
-    private static final Path CACHE = Path.of("target", "faiss-cache").toAbsolutePath();
     private static final int TRAIN_AT = 600;
     private static final int MANY = 1_500;
     /** Less than the 0.95 that are asked for: the budget is learned among 150 records here, and used among ten times as many. */
     private static final double FLOOR = 0.8;
 
-    private static final String NAME = "documents";
-
-    @TempDir
-    Path root;
-
-    private final TopicModel model = new TopicModel();
-    private final List<String> notes = new ArrayList<>();
-
     private LeannStore open() {
-        return new LeannStore(new LeannSettings(root, CACHE, () -> model, 0.95, 0, 4, TRAIN_AT, notes::add));
-    }
-
-    private static CollectionSpec spec(Distance distance) {
-        return new CollectionSpec(NAME, TopicModel.DIMENSION, distance, Metadata.EMPTY);
-    }
-
-    private VectorRecord record(int number) {
-        return record(number, "t");
-    }
-
-    private VectorRecord record(int number, String prefix) {
-        String text = TopicModel.text(number, prefix);
-        return new VectorRecord(
-                "r" + number, model.embedQuery(text), text, Metadata.of(Map.of("number", (long) number)));
-    }
-
-    private List<VectorRecord> records(int from, int to) {
-        return IntStream.range(from, to).mapToObj(this::record).toList();
-    }
-
-    private static void write(VectorCollection collection, List<VectorRecord> records) {
-        for (int i = 0; i < records.size(); i += 100) {
-            collection.upsert(records.subList(i, Math.min(records.size(), i + 100)));
-            collection.checkpoint();
-        }
-    }
-
-    /** The mean recall@10 of questions that are parts of texts, and the embeddings that a search took on average. */
-    private double recall(VectorCollection collection, List<VectorRecord> all, Filter filter, int[] embeddings) {
-        Distance distance = collection.info().distance();
-        double recall = 0;
-        int questions = 60;
-        int before = model.embedded.get();
-        for (int q = 0; q < questions; q++) {
-            String text = TopicModel.text(7 * q, "t");
-            float[] query = model.embedQuery(text.substring(0, text.length() / 2));
-            Set<String> exact = Set.copyOf(all.stream()
-                    .sorted(Comparator.comparingDouble(
-                                    (VectorRecord r) -> distance.score(query, Objects.requireNonNull(r.vector())))
-                            .reversed())
-                    .limit(10)
-                    .map(VectorRecord::id)
-                    .toList());
-            List<SearchHit> hits = collection.search(SearchRequest.nearest(query, 10, filter));
-            recall += hits.stream().filter(h -> exact.contains(h.record().id())).count() / (double) exact.size();
-        }
-        embeddings[0] = (model.embedded.get() - before) / questions - 1;
-        return recall / questions;
+        return new LeannStore(new LeannSettings(root, CACHE, () -> model, 0.95, 0, 4, TRAIN_AT, notes::add, null));
     }
 
     @Test
@@ -355,21 +293,7 @@ class LeannStoreTest {
         }
     }
 
-    private Path folder() throws IOException {
-        try (Stream<Path> folders = Files.list(root)) {
-            return folders.filter(f -> f.getFileName().toString().startsWith("c-"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-    }
-
     private List<Path> codebooks() {
-        try (Stream<Path> files = Files.list(folder())) {
-            return files.filter(f -> f.getFileName().toString().startsWith("codebook-"))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        return files("codebook-");
     }
 }
