@@ -84,9 +84,14 @@ public final class AnnData {
 
     /** Reads a file of vectors. */
     public static float[][] read(Path file, int dimension) throws IOException {
+        return read(file, dimension, Integer.MAX_VALUE);
+    }
+
+    /** Reads at most so many vectors from the beginning of a file. */
+    public static float[][] read(Path file, int dimension, int most) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
-            int n = Math.toIntExact(channel.size() / Float.BYTES / dimension);
-            FloatBuffer floats = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
+            int n = (int) Math.min(most, channel.size() / Float.BYTES / dimension);
+            FloatBuffer floats = channel.map(FileChannel.MapMode.READ_ONLY, 0, (long) n * dimension * Float.BYTES)
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .asFloatBuffer();
             float[][] vectors = new float[n][dimension];

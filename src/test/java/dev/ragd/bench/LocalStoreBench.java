@@ -68,7 +68,8 @@ final class LocalStoreBench {
             case "upsert" -> upsert(vectors(args[1], args[2]), Path.of(args[4]), stores(args[5], args[3]));
             case "open" -> {
                 if (args.length > 1) {
-                    open(vectors(args[1], args[2])[0], Path.of(args[4]), stores(args[5], args[3]));
+                    float[] query = AnnData.read(Path.of(args[1]), Integer.parseInt(args[2]), 1)[0];
+                    open(query, Path.of(args[4]), stores(args[5], args[3]));
                 } else {
                     printMemory();
                 }
