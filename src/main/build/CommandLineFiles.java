@@ -390,7 +390,7 @@ final class CommandLineFiles {
                     "    esac",
                     "  fi",
                     "  case $choices in",
-                    "    '" + Values.FOLDERS.get(0) + "') COMPREPLY=($(IFS=$'\\n'; compgen -d -- \"$cur\")) ;;",
+                    "    '" + Values.FOLDERS.get(0) + "') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- \"$cur\") ;;",
                     "    '" + Values.FILES.get(0) + "') ;; # as bash does by itself",
                     "    *) COMPREPLY=($(compgen -W \"$choices\" -- \"$cur\")) ;;",
                     "  esac",

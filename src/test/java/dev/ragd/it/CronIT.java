@@ -125,6 +125,7 @@ class CronIT {
         // What the unit's hardening makes of the system, as far as it can be had without systemd.
         String script = """
                 set -e
+                mount --bind '%s' /opt
                 mount --bind '%s' /mnt
                 mount --bind '%s' /srv
                 mount --bind '%s' /tmp
@@ -132,8 +133,13 @@ class CronIT {
                 mount -o remount,bind,ro /
                 ! touch /etc/x 2>/dev/null
                 exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all \\
-                  env -i RAGD_HOME=/mnt RAGD_STORAGE_BACKEND=lucene JAVA_HOME='%s' '%s' index /srv
-                """.formatted(desk.ragd.home(), desk.docs, temporary, System.getProperty("java.home"), where());
+                  env -i RAGD_HOME=/mnt RAGD_STORAGE_BACKEND=lucene JAVA_HOME='%s' /opt/jobs/run.sh index /srv
+                """.formatted(
+                        Path.of("").toAbsolutePath(), // the checkout may be in /tmp, too
+                        desk.ragd.home(),
+                        desk.docs,
+                        temporary,
+                        System.getProperty("java.home"));
         assertThat(DebianPackages.run(null, "unshare", "-m", "sh", "-c", script))
                 .isEmpty();
         assertThat(bare().withSetting("storage.backend", "lucene")
@@ -146,7 +152,7 @@ class CronIT {
         }
     }
 
-    /** Where the script is that a service would run: the checkout, for what is installed here is hidden then. */
+    /** The script that a schedule made here names. */
     private static Path where() {
         return Path.of("jobs/run.sh").toAbsolutePath();
     }

@@ -35,6 +35,8 @@ final class Ledger {
     private static final int MAX_MESSAGE = 8000;
     private static final int FILES_PER_SLICE = 100;
 
+    private static final int MAX_BACKEND = 8_192;
+
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
 
@@ -48,7 +50,20 @@ final class Ledger {
     static Ledger open(DataSource dataSource) {
         new ResourceDatabasePopulator(new ClassPathResource("ledger.sql", Ledger.class)).execute(dataSource);
         LedgerFormat.check(dataSource);
-        return new Ledger(dataSource);
+        Ledger ledger = new Ledger(dataSource);
+        ledger.widen();
+        return ledger;
+    }
+
+    /** Tables that were made when a store had a name alone do not take the path of a snapshot. */
+    private void widen() {
+        Long width = jdbc.queryForObject(
+                "SELECT CHARACTER_MAXIMUM_LENGTH FROM INFORMATION_SCHEMA.COLUMNS"
+                        + " WHERE TABLE_NAME = 'RAGD_TARGET' AND COLUMN_NAME = 'BACKEND'",
+                Long.class);
+        if (width != null && width < MAX_BACKEND) {
+            jdbc.execute("ALTER TABLE RAGD_TARGET ALTER COLUMN BACKEND SET DATA TYPE VARCHAR(" + MAX_BACKEND + ")");
+        }
     }
 
     OptionalLong findTarget(String backend, String collection, String storeId) {

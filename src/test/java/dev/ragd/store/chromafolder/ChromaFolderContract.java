@@ -197,8 +197,10 @@ abstract class ChromaFolderContract {
     @Test
     void aVectorOfACosineIndexThatIsNotOfLengthOneIsLost() throws IOException {
         Path copy = copy();
-        flip(index(copy, cosine).resolve("data_level0.bin"), 150L * STRIDE + 4 + 32 * 4 + 3); // an exponent
-        assertThat(compare(copy, cosine, "contradict")).hasSize(1);
+        for (long element = 120; element < 180; element += 10) { // some of them are of records that were changed since
+            flip(index(copy, cosine).resolve("data_level0.bin"), element * STRIDE + 4 + 32 * 4 + 3); // an exponent
+        }
+        assertThat(compare(copy, cosine, "contradict")).hasSizeBetween(1, 6);
     }
 
     @Test

@@ -133,7 +133,10 @@ public final class NpmInstall {
         return text.length() <= OUTPUT ? text : "..." + text.substring(text.length() - OUTPUT);
     }
 
-    /** What a killed installer left; the lock says that none is at work. */
+    /**
+     * What a killed installer left; the lock says that none is at work. But its npm may be, for a moment, and write on: then
+     * something stays until the next installation.
+     */
     private void removeLeftovers() throws IOException {
         List<Path> leftovers;
         try (Stream<Path> entries = Files.list(folder)) {
@@ -141,19 +144,27 @@ public final class NpmInstall {
                     .toList();
         }
         for (Path leftover : leftovers) {
-            Files.walkFileTree(leftover, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
-                    Files.delete(directory);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            try {
+                remove(leftover);
+            } catch (IOException e) {
+                // As said; it is in nobody's way.
+            }
         }
+    }
+
+    private static void remove(Path tree) throws IOException {
+        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+                Files.deleteIfExists(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 }

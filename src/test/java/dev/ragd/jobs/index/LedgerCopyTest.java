@@ -1,0 +1,41 @@
+package dev.ragd.jobs.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ragd.jobs.index.LedgerCopy.Key;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import org.hsqldb.jdbc.JDBCDataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LedgerCopyTest {
+
+    private final JDBCDataSource database = new JDBCDataSource();
+
+    @BeforeEach
+    void empty() {
+        database.setUrl("jdbc:hsqldb:mem:" + UUID.randomUUID());
+    }
+
+    @Test
+    void aHomeWhoseTablesTookShortNamesOnlyTakesTheLongPathOfASnapshot() throws SQLException {
+        Ledger ledger = Ledger.open(database);
+        ledger.createTarget("faiss", "documents", "1");
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE RAGD_TARGET ALTER COLUMN BACKEND SET DATA TYPE VARCHAR(64)");
+        }
+        String snapshot = "snapshot:/" + "a-folder/".repeat(400) + "backup";
+
+        assertThat(new LedgerCopy(database)
+                        .copy(new Key("faiss", "documents", "1"), new Key(snapshot, "documents.g1", "2")))
+                .isTrue();
+
+        assertThat(Ledger.open(database).findTarget(snapshot, "documents.g1", "2"))
+                .isPresent();
+        assertThat(Ledger.open(database).findTarget("faiss", "documents", "1")).isPresent();
+    }
+}
