@@ -8,6 +8,7 @@ import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
+import dev.ragd.ops.profile.ProfileService;
 import dev.ragd.store.Health;
 import dev.ragd.store.StoreReference;
 import java.util.List;
@@ -52,6 +53,9 @@ public interface Services {
 
     /** Audits and repairs; this is where the job framework starts. */
     RepairService repair(Home home, Settings settings);
+
+    /** Measures stores with a collection, in processes of their own. */
+    ProfileService profile(Home home, Settings settings);
 
     /** The kinds of stores that a migration can name. */
     List<StoreReference.Kind> storeKinds();

@@ -22,6 +22,9 @@ import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
 import dev.ragd.ops.Models;
 import dev.ragd.ops.SearchService;
+import dev.ragd.ops.profile.Profile;
+import dev.ragd.ops.profile.ProfileRequest;
+import dev.ragd.ops.profile.ProfileService;
 import dev.ragd.ops.WordEmbedder;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
@@ -61,6 +64,7 @@ final class CliTester implements Services {
     final List<RepairRequest> audited = new ArrayList<>();
     final List<RepairRequest> repairDryRuns = new ArrayList<>();
     final List<RepairRequest> repaired = new ArrayList<>();
+    final List<ProfileRequest> profiled = new ArrayList<>();
     final Path home;
 
     Supplier<AuditReport> auditReport = () -> {
@@ -71,6 +75,9 @@ final class CliTester implements Services {
     };
     Supplier<MigrateReport> migrateReport = () -> {
         throw new AssertionError("the migrate service was not expected to be asked");
+    };
+    Supplier<Profile> profile = () -> {
+        throw new AssertionError("no profile was expected");
     };
     Supplier<VectorStore> store = () -> new InMemoryStore(data);
     Supplier<IndexReport> report = () -> {
@@ -250,6 +257,14 @@ final class CliTester implements Services {
                 repaired.add(request);
                 return repairReport.get();
             }
+        };
+    }
+
+    @Override
+    public ProfileService profile(Home where, Settings settings) {
+        return (request, notes) -> {
+            profiled.add(request);
+            return profile.get();
         };
     }
 
