@@ -60,8 +60,9 @@ final class StoreProfiles implements ProfileService {
     private Profile measure(ProfileRequest request, TrialRuns trials, Consumer<String> notes) {
         ConfiguredModels models = new ConfiguredModels(home, settings);
         String backend = settings.get(Catalogue.BACKEND);
-        String physical =
-                Application.generations(home).current(backend, request.collection()).physical();
+        String physical = Application.generations(home)
+                .current(backend, request.collection())
+                .physical();
         try (VectorStore copy = SnapshotStore.create(trials.sample())) {
             return new Profiler(request, notes, stop::requested)
                     .run(() -> Stores.openToRead(models, notes), physical, copy, trials);

@@ -71,8 +71,7 @@ final class Stores {
             return new ChromaStore(chroma, new CountedServer(ChromaServer.at(chroma.url()), retried));
         }
         createHome(home);
-        return new ChromaStore(
-                chroma, new CountedServer(ManagedChroma.open(managed(home, settings), notes), retried));
+        return new ChromaStore(chroma, new CountedServer(ManagedChroma.open(managed(home, settings), notes), retried));
     }
 
     /** The local server that ragd starts and stops itself. */

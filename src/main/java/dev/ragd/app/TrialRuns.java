@@ -114,9 +114,7 @@ final class TrialRuns implements Trials, AutoCloseable {
             settings.value(setting)
                     .filter(value -> value.origin() instanceof Origin.Option)
                     .ifPresent(value -> (setting.secret() ? secrets : given)
-                            .put(
-                                    setting.secret() ? setting.environmentVariable() : setting.key(),
-                                    value.text()));
+                            .put(setting.secret() ? setting.environmentVariable() : setting.key(), value.text()));
         }
         given.putAll(store.settings());
         try {

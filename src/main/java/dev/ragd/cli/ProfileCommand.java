@@ -59,8 +59,9 @@ final class ProfileCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "STORE",
-            description = "One that 'ragd backend list' shows; faiss:flat, faiss:hnsw, faiss:ivfflat, leann:codes and leann:graph"
-                    + " name a way to search it.")
+            description =
+                    "One that 'ragd backend list' shows; faiss:flat, faiss:hnsw, faiss:ivfflat, leann:codes and leann:graph"
+                            + " name a way to search it.")
     List<String> stores = new ArrayList<>();
 
     @Option(
@@ -73,7 +74,8 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(
             names = "--queries",
             paramLabel = "N",
-            description = "Vectors to ask for, held out of the stores (default: 100, at most a fifth of the collection).")
+            description =
+                    "Vectors to ask for, held out of the stores (default: 100, at most a fifth of the collection).")
     @Nullable
     Integer queries;
 
@@ -97,8 +99,10 @@ final class ProfileCommand implements Callable<Integer> {
         try {
             AtomicFile.write(page, new ProfilePage(profile).html().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new UncheckedIOException(page + " cannot be written; the numbers are in "
-                    + ProfileFile.json(session.home().reports(), request.collection()), e);
+            throw new UncheckedIOException(
+                    page + " cannot be written; the numbers are in "
+                            + ProfileFile.json(session.home().reports(), request.collection()),
+                    e);
         }
         ProfileRendering rendering = new ProfileRendering(profile);
         if (session.json()) {
@@ -147,7 +151,8 @@ final class ProfileCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     carried
-                            ? "'" + backend + "' keeps collections to be carried about and is no store to search in; expected one of: "
+                            ? "'" + backend
+                                    + "' keeps collections to be carried about and is no store to search in; expected one of: "
                                     + String.join(", ", there)
                             : "there is no store '" + name + "'"
                                     + Nearest.to(backend, there)
@@ -162,7 +167,8 @@ final class ProfileCommand implements Callable<Integer> {
             case "leann" -> Catalogue.LEANN_MODE;
             default ->
                 throw new ParameterException(
-                        spec.commandLine(), "'" + name + "': " + backend + " is searched in one way only; name it alone");
+                        spec.commandLine(),
+                        "'" + name + "': " + backend + " is searched in one way only; name it alone");
         };
         String variant = name.substring(colon + 1);
         if (!choice.type().allowed().contains(variant)) {

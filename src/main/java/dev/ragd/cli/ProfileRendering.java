@@ -50,8 +50,9 @@ final class ProfileRendering {
         lines.add("");
         lines.addAll(searching().lines(columns));
         lines.add("");
-        lines.add("Milliseconds at p50 / p95 / p99. Cold: each question for the first time in a new process, with the files in"
-                + " the system's cache. Memory: of the whole process, and of a server that it started.");
+        lines.add(
+                "Milliseconds at p50 / p95 / p99. Cold: each question for the first time in a new process, with the files in"
+                        + " the system's cache. Memory: what the process holds more than before it opened the store, and what a server holds that it started.");
         for (StoreProfile store : profile.stores()) {
             if (store.problem() != null) {
                 lines.add(store.store() + " was not measured: " + PlainText.of(store.problem()));
@@ -78,7 +79,7 @@ final class ProfileRendering {
     }
 
     private Table searching() {
-        Table table = new Table("STORE", "RECALL", "WARM", "COLD", "OPEN", "FILTERED", "RECALL", "MEMORY", "MAPPED");
+        Table table = new Table("STORE", "RECALL", "WARM", "COLD", "OPEN", "FILTERED", "RECALL", "MEMORY");
         for (StoreProfile store : profile.stores()) {
             Profile.Search search = store.search();
             if (search != null) {
@@ -92,8 +93,7 @@ final class ProfileRendering {
                         milliseconds(search.open()),
                         filtered == null ? "-" : times(filtered),
                         recall == null ? "-" : share(recall),
-                        Bytes.of(search.memoryBytes()),
-                        Bytes.of(search.mappedBytes()));
+                        Bytes.of(search.storeBytes()));
             }
         }
         return table;
@@ -108,8 +108,7 @@ final class ProfileRendering {
     }
 
     private static String times(Latency latency) {
-        return milliseconds(latency.p50()) + " / " + milliseconds(latency.p95()) + " / "
-                + milliseconds(latency.p99());
+        return milliseconds(latency.p50()) + " / " + milliseconds(latency.p95()) + " / " + milliseconds(latency.p99());
     }
 
     private static String milliseconds(double time) {
@@ -132,7 +131,9 @@ final class ProfileRendering {
         json.put("distance", profile.distance());
         json.put("filter", profile.filter());
         json.put("selectivity", profile.selectivity());
-        json.put("stores", profile.stores().stream().map(ProfileRendering::toJson).toList());
+        json.put(
+                "stores",
+                profile.stores().stream().map(ProfileRendering::toJson).toList());
         json.put("seconds", profile.seconds());
         json.put("report", html == null ? null : html.toString());
         return json;
@@ -149,6 +150,7 @@ final class ProfileRendering {
             json.put("build_cpu_seconds", build.cpuSeconds());
             json.put("build_peak_bytes", build.peakBytes());
             json.put("disk_bytes", build.diskBytes());
+            json.put("store_memory_bytes", search.storeBytes());
             json.put("memory_bytes", search.memoryBytes());
             json.put("mapped_bytes", search.mappedBytes());
             json.put("open_ms", search.open());

@@ -74,12 +74,11 @@ final class ExactAnswers {
             }
         }
         double least = best.element() - ROUNDING;
-        return Set.copyOf(answer)
-                .stream()
-                        .filter(vectors::containsKey)
-                        .filter(id -> !filtered || matching.contains(id))
-                        .filter(id -> distance.score(query, vector(id)) >= least)
-                        .count();
+        return Set.copyOf(answer).stream()
+                .filter(vectors::containsKey)
+                .filter(id -> !filtered || matching.contains(id))
+                .filter(id -> distance.score(query, vector(id)) >= least)
+                .count();
     }
 
     private float[] vector(String id) {

@@ -84,14 +84,14 @@ final class FilterChoice {
         return best;
     }
 
-    private static Iterable<Map.Entry<MetadataValue.Scalar, Integer>> sorted(Map<MetadataValue.Scalar, Integer> counts) {
+    private static Iterable<Map.Entry<MetadataValue.Scalar, Integer>> sorted(
+            Map<MetadataValue.Scalar, Integer> counts) {
         return counts.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey(Comparator.comparing(MetadataValue.Scalar::toString)))
                 .toList();
     }
 
-    private static @Nullable Choice better(
-            @Nullable Choice best, Choice other) {
+    private static @Nullable Choice better(@Nullable Choice best, Choice other) {
         if (other.share < LEAST || other.share > MOST) {
             return best;
         }

@@ -11,7 +11,7 @@ import java.util.List;
  */
 record LogScale(double low, double high, double from, double to) {
 
-    private static final int MOST_MARKS = 7;
+    private static final int MOST_MARKS = 9;
 
     /** The axis that has room for these values. */
     static LogScale around(double least, double most, double from, double to) {

@@ -29,9 +29,11 @@ final class Plots {
 
     /** For each store a line from p50 to p99 with a mark at p95, warm and cold, on one logarithmic axis. */
     String latencies() {
-        double least = rows.stream().mapToDouble(r -> r.search().warm().p50()).min().orElse(1);
+        double least =
+                rows.stream().mapToDouble(r -> r.search().warm().p50()).min().orElse(1);
         double most = rows.stream()
-                .mapToDouble(r -> Math.max(r.search().cold().p99(), r.search().warm().p99()))
+                .mapToDouble(
+                        r -> Math.max(r.search().cold().p99(), r.search().warm().p99()))
                 .max()
                 .orElse(1);
         LogScale x = LogScale.around(least, most, LEFT, WIDTH - RIGHT);
@@ -53,7 +55,8 @@ final class Plots {
                 Locale.ROOT, "%s: p50 %.2f, p95 %.2f, p99 %.2f ms", kind, latency.p50(), latency.p95(), latency.p99());
         svg.append("<g class='").append(kind).append("'><title>").append(title).append("</title>");
         svg.append(format(
-                "<line class='whisker' x1='%.1f' x2='%.1f' y1='%d' y2='%d'/>", x.at(latency.p50()), x.at(latency.p99()), y, y));
+                "<line class='whisker' x1='%.1f' x2='%.1f' y1='%d' y2='%d'/>",
+                x.at(latency.p50()), x.at(latency.p99()), y, y));
         svg.append(format("<circle class='dot' cx='%.1f' cy='%d' r='5'/>", x.at(latency.p50()), y));
         svg.append(format(
                 "<line class='whisker' x1='%.1f' x2='%.1f' y1='%d' y2='%d'/>",
@@ -84,7 +87,12 @@ final class Plots {
             int y = ROW * i + ROW / 2;
             label(svg, row.store(), y + 4);
             Double filtered = row.search().filteredRecall();
-            point(svg, "warm", across(row.search().recall(), floor), filtered == null ? y : y - 8, row.search().recall());
+            point(
+                    svg,
+                    "warm",
+                    across(row.search().recall(), floor),
+                    filtered == null ? y : y - 8,
+                    row.search().recall());
             if (filtered != null) {
                 point(svg, "cold", across(filtered, floor), y + 8, filtered);
             }
@@ -98,7 +106,7 @@ final class Plots {
 
     private static void point(StringBuilder svg, String kind, double x, int y, double value) {
         svg.append(format(
-                "<g class='%s'><line class='whisker' x1='%d' x2='%.1f' y1='%d' y2='%d'/>"
+                "<g class='%s'><line class='grid' x1='%d' x2='%.1f' y1='%d' y2='%d'/>"
                         + "<circle class='dot' cx='%.1f' cy='%d' r='5'/></g>"
                         + "<text class='value' x='%.1f' y='%d'>%.3f</text>\n",
                 kind, LEFT, x, y, y, x, y, x + 10, y + 4, value));
@@ -149,8 +157,8 @@ final class Plots {
     }
 
     private static void label(StringBuilder svg, String store, int y) {
-        svg.append(format(
-                "<text class='name' text-anchor='end' x='%d' y='%d'>%s</text>\n", LEFT - 14, y, escape(store)));
+        svg.append(
+                format("<text class='name' text-anchor='end' x='%d' y='%d'>%s</text>\n", LEFT - 14, y, escape(store)));
     }
 
     private static String format(String pattern, Object... values) {

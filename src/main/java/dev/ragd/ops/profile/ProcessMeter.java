@@ -14,10 +14,8 @@ final class ProcessMeter {
 
     /** Processor time so far, seconds. */
     static double cpuSeconds() {
-        return all().mapToDouble(p -> p.info()
-                        .totalCpuDuration()
-                        .orElse(Duration.ZERO)
-                        .toNanos() / 1e9)
+        return all().mapToDouble(
+                        p -> p.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9)
                 .sum();
     }
 
@@ -37,8 +35,9 @@ final class ProcessMeter {
     }
 
     private static long sum(String field) {
-        List<Long> each =
-                all().map(process -> bytes(process.pid(), field)).filter(b -> b >= 0).toList();
+        List<Long> each = all().map(process -> bytes(process.pid(), field))
+                .filter(b -> b >= 0)
+                .toList();
         return each.isEmpty() ? -1 : each.stream().mapToLong(Long::longValue).sum();
     }
 

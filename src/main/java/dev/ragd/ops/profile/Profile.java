@@ -76,6 +76,7 @@ public record Profile(
      * @param filteredRecall of the exact nearest among the records that match; null without a filter
      * @param memoryBytes what the process, and a server that it started, hold at the end of their own: heap and native
      *     memory, without what is mapped from files; -1 where the system does not tell
+     * @param baseBytes of that, what the process held before it opened the store; -1 where the system does not tell
      * @param mappedBytes what of files was in these processes' memory; -1 where the system does not tell
      */
     public record Search(
@@ -86,7 +87,14 @@ public record Profile(
             @Nullable Latency filtered,
             @Nullable Double filteredRecall,
             long memoryBytes,
-            long mappedBytes) {}
+            long baseBytes,
+            long mappedBytes) {
+
+        /** What the store itself holds; -1 where the system does not tell. */
+        public long storeBytes() {
+            return memoryBytes < 0 ? -1 : Math.max(0, memoryBytes - baseBytes);
+        }
+    }
 
     /**
      * How long answers took.

@@ -3,9 +3,9 @@ package dev.ragd.ops.profile;
 import static dev.ragd.html.Page.escape;
 
 import dev.ragd.html.Page;
+import dev.ragd.ops.profile.Plots.Row;
 import dev.ragd.ops.profile.Profile.Latency;
 import dev.ragd.ops.profile.Profile.StoreProfile;
-import dev.ragd.ops.profile.Plots.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +27,9 @@ public final class ProfilePage {
     /** The page. */
     public String html() {
         html.append("<h1>Stores for <span class='soft'>").append(escape(profile.collection()));
-        html.append("</span></h1>\n<p class='soft'>").append(escape(profile.made())).append("</p>\n");
+        html.append("</span></h1>\n<p class='soft'>")
+                .append(escape(profile.made()))
+                .append("</p>\n");
         tiles();
         List<Row> rows = rows();
         if (!rows.isEmpty()) {
@@ -71,7 +73,8 @@ public final class ProfilePage {
     private void plots(Plots plots) {
         section("Time to an answer", plots.latencies());
         legend("warm: asked before", "cold: the first time in a new process");
-        html.append("<p class='soft'>A dot at p50, a small stroke at p95, a larger one at p99; the axis is logarithmic.</p>\n");
+        html.append(
+                "<p class='soft'>A dot at p50, a small stroke at p95, a larger one at p99; the axis is logarithmic.</p>\n");
         end();
         section("Recall", plots.recall());
         legend("all records", profile.filter() == null ? null : "filtered");
@@ -79,12 +82,14 @@ public final class ProfilePage {
         end();
         section(
                 "Build",
-                plots.bars("Seconds to build", r -> r.build().seconds(), v -> format(v < 10 ? "%.1f s" : "%,.0f s", v)));
+                plots.bars(
+                        "Seconds to build", r -> r.build().seconds(), v -> format(v < 10 ? "%.1f s" : "%,.0f s", v)));
         end();
         section("On disk", plots.bars("Bytes on disk", r -> r.build().diskBytes(), ProfilePage::size));
         end();
-        section("Memory while searching", plots.bars("Memory", r -> r.search().memoryBytes(), ProfilePage::size));
-        html.append("<p class='soft'>Heap and native memory of the whole process, and of a server that it started.</p>\n");
+        section("Memory while searching", plots.bars("Memory", r -> r.search().storeBytes(), ProfilePage::size));
+        html.append(
+                "<p class='soft'>Heap and native memory that the process holds more than before it opened the store, and all of a server that it started.</p>\n");
         end();
     }
 
@@ -114,15 +119,22 @@ public final class ProfilePage {
         line(rows, "first answer, ms", r -> format("%,.0f", r.search().open()));
         if (profile.filter() != null) {
             line(rows, "filtered recall", r -> format("%.3f", or(r.search().filteredRecall())));
-            line(rows, "filtered, ms", r -> r.search().filtered() == null ? "-" : times(r.search().filtered()));
+            line(
+                    rows,
+                    "filtered, ms",
+                    r -> r.search().filtered() == null ? "-" : times(r.search().filtered()));
         }
         line(rows, "questions, cold", r -> format("%d", r.search().cold().answers()));
         line(rows, "build, s", r -> format("%.2f", r.build().seconds()));
         line(rows, "build, processor s", r -> format("%.2f", r.build().cpuSeconds()));
-        line(rows, "records per second", r -> format("%,.0f", profile.records() / r.build().seconds()));
+        line(
+                rows,
+                "records per second",
+                r -> format("%,.0f", profile.records() / r.build().seconds()));
         line(rows, "peak memory of it", r -> size(r.build().peakBytes()));
         line(rows, "on disk", r -> size(r.build().diskBytes()));
-        line(rows, "memory", r -> size(r.search().memoryBytes()));
+        line(rows, "memory of the store", r -> size(r.search().storeBytes()));
+        line(rows, "of the whole process", r -> size(r.search().memoryBytes()));
         line(rows, "mapped from files", r -> size(r.search().mappedBytes()));
         html.append("</table>\n</section>\n");
     }
@@ -152,7 +164,8 @@ public final class ProfilePage {
         detail("Read from", profile.source());
         detail(
                 "Questions",
-                "vectors of " + profile.queries() + " records that were taken out of the sample before the stores got it");
+                "vectors of " + profile.queries()
+                        + " records that were taken out of the sample before the stores got it");
         detail("Filter", profile.filter() == null ? "none: no condition is met by about a tenth" : profile.filter());
         detail("Build", "all records written in batches of 500, until they are durable and the store is closed");
         detail(
@@ -165,7 +178,11 @@ public final class ProfilePage {
     }
 
     private void detail(String name, String value) {
-        html.append("<tr><th>").append(name).append("</th><td>").append(escape(value)).append("</td></tr>\n");
+        html.append("<tr><th>")
+                .append(name)
+                .append("</th><td>")
+                .append(escape(value))
+                .append("</td></tr>\n");
     }
 
     private static String times(Latency latency) {

@@ -91,8 +91,7 @@ public final class Profiler {
 
     private StoreProfile measure(ProfiledStore store, Sample sample, @Nullable Filter filter, Trials trials) {
         try {
-            notes.accept(String.format(
-                    Locale.ROOT, "%s: writing %,d records", store.label(), sample.records()));
+            notes.accept(String.format(Locale.ROOT, "%s: writing %,d records", store.label(), sample.records()));
             Build build = trials.build(store);
             notes.accept(store.label() + ": asking " + sample.queries().size() + " questions");
             StoreTrial.Answers answers = trials.search(store, request.k(), filter);
@@ -105,6 +104,7 @@ public final class Profiler {
                     filtered ? Latency.of(answers.filtered()) : null,
                     filtered ? sample.truth().recall(answers.filteredAnswers(), true) : null,
                     answers.memoryBytes(),
+                    answers.baseBytes(),
                     answers.mappedBytes());
             return new StoreProfile(store.label(), null, build, search);
         } catch (Trials.Failed e) {

@@ -90,7 +90,9 @@ record Sample(
                     + " records, and this --sample, has " + most
                     + " to spare for questions; ask for fewer, or take a larger --sample");
         }
-        return request.queries() > 0 ? request.queries() : (int) Math.min(ProfileRequest.QUERIES, Math.max(1, total / 5));
+        return request.queries() > 0
+                ? request.queries()
+                : (int) Math.min(ProfileRequest.QUERIES, Math.max(1, total / 5));
     }
 
     private static void requireRoom(int records, int dimension) {
@@ -99,7 +101,8 @@ record Sample(
         if (needed > room) {
             throw new ProfileRefused("the vectors of " + records + " records take " + (needed >> 20)
                     + " MB of memory, and " + (room >> 20) + " MB are there for them; take a smaller --sample, or give"
-                    + " more memory: RAGD_JAVA_OPTS=-Xmx" + Math.max(1, (long) Math.ceil(needed / MOST_OF_HEAP / (1 << 30)))
+                    + " more memory: RAGD_JAVA_OPTS=-Xmx"
+                    + Math.max(1, (long) Math.ceil(needed / MOST_OF_HEAP / (1 << 30)))
                     + "g ragd backend profile ...");
         }
     }
@@ -161,7 +164,8 @@ record Sample(
                 requireGoing(stopped);
                 List<VectorRecord> stay = new ArrayList<>();
                 List<VectorRecord> ask = new ArrayList<>();
-                for (VectorRecord record : source.get(ids.subList(from, Math.min(ids.size(), from + BATCH)), Field.ALL)) {
+                for (VectorRecord record :
+                        source.get(ids.subList(from, Math.min(ids.size(), from + BATCH)), Field.ALL)) {
                     if (record.vector() != null) { // one that is lost can be neither found nor asked for
                         (heldOut.contains(record.id()) ? ask : stay).add(record);
                     }
@@ -192,8 +196,7 @@ record Sample(
             for (VectorRecord record : page.records()) {
                 float[] vector = record.vector();
                 if (vector != null) {
-                    truth.add(
-                            record.id(), vector, filter != null && filter.matches(record.text(), record.metadata()));
+                    truth.add(record.id(), vector, filter != null && filter.matches(record.text(), record.metadata()));
                 }
             }
             cursor = page.next();

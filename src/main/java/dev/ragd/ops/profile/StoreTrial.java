@@ -53,7 +53,7 @@ public final class StoreTrial {
     }
 
     /**
-     * What searching took, question by question.
+     * What searching took, question by question; for the numbers of memory see {@link Profile.Search}.
      *
      * @param open milliseconds from opening the store to the first answer
      * @param cold milliseconds
@@ -67,6 +67,7 @@ public final class StoreTrial {
             List<Double> filtered,
             List<List<String>> filteredAnswers,
             long memoryBytes,
+            long baseBytes,
             long mappedBytes) {}
 
     /**
@@ -115,13 +116,22 @@ public final class StoreTrial {
      */
     public Answers search(VectorStore copy, int k, @Nullable Filter filter) {
         List<float[]> queries = Sample.queries(copy);
+        System.gc();
+        long base = ProcessMeter.ownBytes();
         long start = System.nanoTime();
         try (VectorStore store = opener.get();
                 VectorCollection collection = store.open(COLLECTION)) {
             List<List<String>> answers = new ArrayList<>();
             List<Double> cold = new ArrayList<>();
             double[] open = new double[1];
-            pass(collection, queries, k, null, cold, answers, () -> open[0] = open[0] == 0 ? 1e3 * seconds(start) : open[0]);
+            pass(
+                    collection,
+                    queries,
+                    k,
+                    null,
+                    cold,
+                    answers,
+                    () -> open[0] = open[0] == 0 ? 1e3 * seconds(start) : open[0]);
             List<Double> warm = new ArrayList<>();
             for (int round = 0; round < WARM_ROUNDS; round++) {
                 pass(collection, queries, k, null, warm, new ArrayList<>(), () -> {});
@@ -140,6 +150,7 @@ public final class StoreTrial {
                     filtered,
                     filteredAnswers,
                     ProcessMeter.ownBytes(),
+                    base,
                     ProcessMeter.mappedBytes());
         }
     }
@@ -159,7 +170,8 @@ public final class StoreTrial {
             List<SearchHit> hits = collection.search(SearchRequest.nearest(queries.get(i), k, filter));
             times.add(1e3 * seconds(asked));
             answered.run();
-            answers.add(hits.stream().map(SearchHit::record).map(VectorRecord::id).toList());
+            answers.add(
+                    hits.stream().map(SearchHit::record).map(VectorRecord::id).toList());
         }
     }
 

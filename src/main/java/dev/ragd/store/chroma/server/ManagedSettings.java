@@ -16,12 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopTimeout until a server that was asked to stop is killed
  */
 public record ManagedSettings(
-        Path home,
-        Path data,
-        @Nullable Path program,
-        boolean searchPath,
-        Duration startTimeout,
-        Duration stopTimeout) {
+        Path home, Path data, @Nullable Path program, boolean searchPath, Duration startTimeout, Duration stopTimeout) {
 
     public ManagedSettings {
         home = home.toAbsolutePath().normalize();
