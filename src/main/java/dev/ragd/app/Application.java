@@ -12,6 +12,8 @@ import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
 import dev.ragd.ops.SearchService;
+import dev.ragd.ops.advice.AdviceRequest;
+import dev.ragd.ops.advice.Findings;
 import dev.ragd.ops.profile.ProfileService;
 import dev.ragd.store.Health;
 import dev.ragd.store.StoreReference;
@@ -82,6 +84,12 @@ public final class Application implements Services {
     public ProfileService profile(Home home, Settings settings) {
         HomeFormat.CURRENT.admit(home);
         return jobs.profile(home, settings);
+    }
+
+    @Override
+    public Findings advise(Home home, Settings settings, AdviceRequest request, Consumer<String> notes) {
+        HomeFormat.CURRENT.admit(home);
+        return StoreAdvice.give(home, settings, request, notes);
     }
 
     @Override

@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
             "  ragd backend list",
             "  ragd backend set chromadb",
             "  ragd backend health --json",
-            "  ragd backend profile chromadb faiss lucene"
+            "  ragd backend profile chromadb faiss lucene",
+            "  ragd backend recommend"
         })
 final class BackendCommand extends ParentCommand {
 

@@ -129,6 +129,7 @@ public final class RagdCli {
         CommandLine backend = line.getSubcommands().get(BACKEND);
         if (backend != null) {
             backend.addSubcommand(new ProfileCommand(session));
+            backend.addSubcommand(new RecommendCommand(session));
         }
         CommandLine schedule = line.getSubcommands().get(SCHEDULE);
         if (schedule != null) { // what follows its command belongs to that

@@ -25,6 +25,8 @@ import dev.ragd.ops.SearchService;
 import dev.ragd.ops.WordEmbedder;
 import dev.ragd.ops.profile.Profile;
 import dev.ragd.ops.profile.ProfileRequest;
+import dev.ragd.ops.advice.AdviceRequest;
+import dev.ragd.ops.advice.Findings;
 import dev.ragd.ops.profile.ProfileService;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
@@ -75,6 +77,10 @@ final class CliTester implements Services {
     };
     Supplier<MigrateReport> migrateReport = () -> {
         throw new AssertionError("the migrate service was not expected to be asked");
+    };
+    final List<AdviceRequest> advised = new ArrayList<>();
+    Supplier<Findings> advice = () -> {
+        throw new AssertionError("no advice was expected");
     };
     Supplier<Profile> profile = () -> {
         throw new AssertionError("no profile was expected");
@@ -266,6 +272,12 @@ final class CliTester implements Services {
             profiled.add(request);
             return profile.get();
         };
+    }
+
+    @Override
+    public Findings advise(Home where, Settings settings, AdviceRequest request, Consumer<String> notes) {
+        advised.add(request);
+        return advice.get();
     }
 
     @Override
