@@ -29,8 +29,9 @@ final class StoreAdvice {
     static Findings give(Home home, Settings settings, AdviceRequest request, Consumer<String> notes) {
         ConfiguredModels models = new ConfiguredModels(home, settings);
         String backend = settings.get(Catalogue.BACKEND);
-        String physical =
-                Application.generations(home).current(backend, request.collection()).physical();
+        String physical = Application.generations(home)
+                .current(backend, request.collection())
+                .physical();
         List<Run> runs = new RunFiles(home.jobs())
                 .list().stream()
                         .filter(run -> run.job().equals("index") && run.state() == Run.State.DONE)

@@ -118,8 +118,9 @@ final class RecommendCommand implements Callable<Integer> {
             session.say("");
             session.say(choice.store() + (choice.possible() ? "  " + signed(choice.points()) : "  ruled out"));
             for (Advice.Reason reason : choice.reasons()) {
-                session.say("  " + (choice.possible() ? String.format(Locale.ROOT, "%3s", signed(reason.points())) : "  -")
-                        + "  " + PlainText.of(reason.text()));
+                session.say(
+                        "  " + (choice.possible() ? String.format(Locale.ROOT, "%3s", signed(reason.points())) : "  -")
+                                + "  " + PlainText.of(reason.text()));
             }
         }
         if (!found.advice().changes().isEmpty()) {

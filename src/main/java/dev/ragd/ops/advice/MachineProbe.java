@@ -26,7 +26,8 @@ public final class MachineProbe {
     private static final int SYNCS = 20;
     private static final int ROUNDS = 5;
 
-    private static final String TEXT = "The reader parses on one thread and embeds on others, behind bounded queues. ".repeat(10);
+    private static final String TEXT =
+            "The reader parses on one thread and embeds on others, behind bounded queues. ".repeat(10);
 
     private MachineProbe() {}
 

@@ -48,8 +48,7 @@ public record Situation(
     }
 
     Situation withFilters(boolean other) {
-        return new Situation(
-                records, dimension, textBytes, texts, ownModel, other, updatesPerDay, machine, measured);
+        return new Situation(records, dimension, textBytes, texts, ownModel, other, updatesPerDay, machine, measured);
     }
 
     Situation withUpdates(double perDay) {
@@ -57,7 +56,6 @@ public record Situation(
     }
 
     Situation withMachine(Machine other) {
-        return new Situation(
-                records, dimension, textBytes, texts, ownModel, filters, updatesPerDay, other, measured);
+        return new Situation(records, dimension, textBytes, texts, ownModel, filters, updatesPerDay, other, measured);
     }
 }

@@ -75,7 +75,7 @@ public final class SituationReader {
         double updates = updates(content, filesPerDay, files);
         facts.add(describe(machine));
         Map<String, Measured> measured = Map.of();
-        if (profile != null && request.records() == null && request.dimension() == null) {
+        if (profile != null && holds(profile, content)) {
             measured = measured(profile);
             facts.add("profile of " + profile.made() + ": its numbers stand in place of estimates for "
                     + String.join(", ", measured.keySet().stream().sorted().toList()));
@@ -92,6 +92,13 @@ public final class SituationReader {
                 updates,
                 machine,
                 measured);
+    }
+
+    /** Whether a profile is still of this collection, as far as its size says. */
+    private static boolean holds(Profile profile, Content content) {
+        return profile.dimension() == content.dimension()
+                && profile.total() <= 2 * content.records()
+                && content.records() <= 2 * profile.total();
     }
 
     /** Where the numbers come from, in words. */
@@ -147,7 +154,8 @@ public final class SituationReader {
                     .scan(new ScanRequest(Set.of(Field.TEXT, Field.METADATA), null, null, LOOKED_AT))
                     .records();
             double bytes = first.stream()
-                    .mapToLong(r -> length(r.text()) + length(r.metadata().values().toString()))
+                    .mapToLong(
+                            r -> length(r.text()) + length(r.metadata().values().toString()))
                     .average()
                     .orElse(USUAL_TEXT);
             boolean texts = first.stream().allMatch(r -> r.text() != null);

@@ -42,6 +42,8 @@ public final class StoreRules {
     /** A share of what is free beyond which it is refused. */
     private static final double MOST = 0.6;
 
+    private static final String NONE = ": no store would fit this machine";
+
     private static final double MUCH_UPDATED = 0.2;
 
     private final Situation situation;
@@ -83,8 +85,7 @@ public final class StoreRules {
         }
         reasons.sort(Comparator.comparingInt((Reason r) -> Math.abs(r.points())).reversed());
         int points = reasons.stream().mapToInt(Reason::points).sum();
-        return new Choice(
-                store, possible, points, (long) disk, (long) memory, millis, measured != null, reasons);
+        return new Choice(store, possible, points, (long) disk, (long) memory, millis, measured != null, reasons);
     }
 
     /** What rules a store out. */
@@ -98,7 +99,8 @@ public final class StoreRules {
             reasons.add(new Reason(-100, "it makes vectors anew from texts, and there are records without one"));
         }
         if (store.equals("leann") && !situation.ownModel()) {
-            reasons.add(new Reason(-100, "it makes vectors anew, and the configured model is not the one that made these"));
+            reasons.add(
+                    new Reason(-100, "it makes vectors anew, and the configured model is not the one that made these"));
         }
         if (store.equals("leann") && Double.isNaN(machine.embedMillis())) {
             reasons.add(new Reason(-100, "it makes vectors anew, and the configured model does not answer"));
@@ -138,14 +140,17 @@ public final class StoreRules {
         boolean smallest = store.equals("leann");
         double plain = disk("lucene");
         if (smallest && plain > EASY * machine.diskBytes()) {
-            reasons.add(new Reason(
-                    10, "disk is short: it takes " + size(disk) + " where lucene takes " + size(plain)));
+            reasons.add(new Reason(10, "disk is short: it takes " + size(disk) + " where lucene takes " + size(plain)));
         } else if (disk > EASY * machine.diskBytes()) {
             reasons.add(new Reason(
                     -4,
                     "its files take about " + size(disk) + " of the " + size(machine.diskBytes()) + " that are free"));
         } else {
             reasons.add(new Reason(0, "its files take about " + size(disk)));
+        }
+        if (store.equals("lucene") && vectors() > machine.memoryBytes()) {
+            reasons.add(new Reason(
+                    -5, "its vectors, " + size(vectors()) + ", do not fit into memory, so searches wait for the disk"));
         }
         if (memory > EASY * machine.memoryBytes()) {
             reasons.add(new Reason(
@@ -177,7 +182,8 @@ public final class StoreRules {
             }
             case "chromadb" -> {
                 reasons.add(new Reason(1, "other programs can use the collection at the same time"));
-                reasons.add(new Reason(-2, "a server has to run: it is started for each command unless one is there already"));
+                reasons.add(new Reason(
+                        -2, "a server has to run: it is started for each command unless one is there already"));
                 reasons.add(new Reason(-1, "searches by vectors only, not by words"));
             }
             default -> {
@@ -187,16 +193,18 @@ public final class StoreRules {
                         "embeds about " + RECOMPUTED + " chunks again for each question, at "
                                 + time(situation.machine().embedMillis()) + " each"));
                 if (updated) {
-                    reasons.add(new Reason(-2, "what is written must be checked against its model, which embeds again"));
+                    reasons.add(
+                            new Reason(-2, "what is written must be checked against its model, which embeds again"));
                 }
             }
         }
         if (situation.filters()) {
-            reasons.add(switch (store) {
-                case "lucene", "faiss" -> new Reason(1, "filters are part of its search");
-                case "chromadb" -> new Reason(0, "filters are part of its search, and make it slower");
-                default -> new Reason(-1, "finds less of the nearest when a filter leaves few");
-            });
+            reasons.add(
+                    switch (store) {
+                        case "lucene", "faiss" -> new Reason(1, "filters are part of its search");
+                        case "chromadb" -> new Reason(0, "filters are part of its search, and make it slower");
+                        default -> new Reason(-1, "finds less of the nearest when a filter leaves few");
+                    });
         }
     }
 
@@ -231,9 +239,7 @@ public final class StoreRules {
             case "lucene" -> 0.3 + walk;
             case "faiss" -> 0.2 + (situation.records() > EXACT ? walk / 2 : all);
             case "chromadb" -> SERVER_MILLIS + walk;
-            default ->
-                RECOMPUTED * situation.machine().embedMillis()
-                        + 1e3 * CODE_BYTES * situation.records() / rate;
+            default -> RECOMPUTED * situation.machine().embedMillis() + 1e3 * CODE_BYTES * situation.records() / rate;
         };
     }
 
@@ -254,14 +260,17 @@ public final class StoreRules {
                 "with " + number((long) Math.max(1, situation.records() * 0.5)) + " records rewritten a day",
                 situation.withUpdates(situation.records() * 0.5));
         double shortDisk = disk("lucene") * 3;
-        others.put("with only " + size(shortDisk) + " of free disk", situation.withMachine(m.withDisk((long) shortDisk)));
+        others.put(
+                "with only " + size(shortDisk) + " of free disk", situation.withMachine(m.withDisk((long) shortDisk)));
         others.put("with only " + size(512e6) + " of free memory", situation.withMachine(m.withMemory(512_000_000)));
         others.put("on a machine where FAISS does not run", situation.withMachine(m.withoutFaiss()));
         List<String> changes = new ArrayList<>();
         others.forEach((what, other) -> {
             Choice then = ranking(other).get(0);
             if (!then.possible()) {
-                changes.add(what + ": no store would fit this machine");
+                if (changes.stream().noneMatch(change -> change.endsWith(NONE))) {
+                    changes.add(what + NONE);
+                }
             } else if (!then.store().equals(first)) {
                 changes.add(what + ": " + then.store());
             }
