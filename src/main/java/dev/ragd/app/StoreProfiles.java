@@ -40,7 +40,8 @@ final class StoreProfiles implements ProfileService {
 
     @Override
     public Profile run(ProfileRequest request, Consumer<String> notes) {
-        if (Files.notExists(home.data())) {
+        boolean elsewhere = settings.find(Catalogue.CHROMA_URL).isPresent();
+        if (!elsewhere && Files.notExists(home.data())) { // so nothing is created for the sake of an error
             throw new StoreException.CollectionNotFound(settings.get(Catalogue.BACKEND), request.collection());
         }
         try (OwnerLock owner = OwnerLock.take(home.jobs());

@@ -217,7 +217,7 @@ public final class StoreRules {
         return switch (store) {
             case "lucene" -> vectors() * 1.3 + texts * 0.6;
             case "faiss" -> vectors() * (situation.records() > EXACT ? 2.4 : 2.2) + texts * 0.6;
-            case "chromadb" -> 8e6 + vectors() * 2.2 + texts * 4;
+            case "chromadb" -> 18e6 + vectors() * 2.2 + texts * 3.3;
             default -> CODE_BYTES * situation.records() + texts * 0.6 + 1e5;
         };
     }
