@@ -37,9 +37,7 @@ public final class RagdApplication {
         Console console = Console.system();
         String trial = System.getProperty(TrialProcess.PROPERTY);
         if (trial != null) {
-            int code = TrialProcess.run(Path.of(trial), System.getenv(), termination, console.err()::println);
-            termination.finished();
-            System.exit(code);
+            System.exit(TrialProcess.run(Path.of(trial), System.getenv(), termination, console.err()::println));
         }
         Application application = new Application(new SpringJobs(termination, Command.here(args)));
         int code = new RagdCli(console, System.getenv(), application)

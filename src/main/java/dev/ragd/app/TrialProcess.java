@@ -15,11 +15,15 @@ import dev.ragd.store.StoreException;
 import dev.ragd.store.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
@@ -50,15 +54,28 @@ public final class TrialProcess {
      * @return the exit code
      */
     public static int run(
-            Path request, Map<String, String> environment, Termination termination, Consumer<String> notes)
-            throws IOException {
+            Path request, Map<String, String> environment, Termination termination, Consumer<String> notes) {
         AtomicBoolean stop = new AtomicBoolean();
         termination.onSignal(reason -> stop.set(true));
         watchParent(stop);
-        TrialRequest trial = JSON.readValue(Files.readAllBytes(request), TrialRequest.class);
-        Path work = Path.of(trial.work());
         try {
-            AtomicFile.write(work.resolve(RESULT), JSON.writeValueAsBytes(measure(trial, environment, stop, notes)));
+            return measure(JSON.readValue(Files.readAllBytes(request), TrialRequest.class), environment, stop, notes);
+        } catch (IOException e) {
+            notes.accept(request + " cannot be used: " + e); // whoever asked was killed, and the next one tidied up
+            return ExitCode.FAILED.code();
+        } finally {
+            termination.finished();
+        }
+    }
+
+    private static int measure(
+            TrialRequest trial, Map<String, String> environment, AtomicBoolean stop, Consumer<String> notes)
+            throws IOException {
+        Path work = Path.of(trial.work());
+        try (FileChannel here = lockFile(work);
+                FileLock lock = here.lock()) {
+            Objects.requireNonNull(lock);
+            AtomicFile.write(work.resolve(RESULT), JSON.writeValueAsBytes(found(trial, environment, stop, notes)));
             return ExitCode.DONE.code();
         } catch (ProfileStopped e) {
             return ExitCode.TERMINATED.code();
@@ -67,6 +84,11 @@ public final class TrialProcess {
             AtomicFile.write(work.resolve(PROBLEM), String.valueOf(message).getBytes(StandardCharsets.UTF_8));
             return ExitCode.FAILED.code();
         }
+    }
+
+    /** Locked while a process of a profile lives. */
+    static FileChannel lockFile(Path work) throws IOException {
+        return FileChannel.open(work.resolve("trial.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     private static void watchParent(AtomicBoolean stop) {
@@ -86,7 +108,7 @@ public final class TrialProcess {
         watch.start();
     }
 
-    private static Object measure(
+    private static Object found(
             TrialRequest trial, Map<String, String> environment, AtomicBoolean stop, Consumer<String> notes) {
         Path work = Path.of(trial.work());
         Home users = new Home(Path.of(trial.home()));

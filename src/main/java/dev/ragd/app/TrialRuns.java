@@ -23,6 +23,9 @@ import dev.ragd.store.leann.LeannStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,16 +60,49 @@ final class TrialRuns implements Trials, AutoCloseable {
         this.home = home;
         this.settings = settings;
         this.stop = stop;
-        this.work = home.profile();
-        if (Files.exists(work)) {
-            notes.accept("removing what a profile that was killed left in " + work);
-            close();
-        }
+        // A name of its own: what a killed profile started late must not find this one's files.
+        this.work =
+                home.profile().resolve(String.valueOf(ProcessHandle.current().pid()));
         try {
+            AtomicFile.createPrivateFolder(home.profile());
+            removeLeftovers(notes);
             AtomicFile.createPrivateFolder(work);
         } catch (IOException e) {
             throw new UncheckedIOException(work + " cannot be created; check that the home is writable", e);
         }
+    }
+
+    private void removeLeftovers(Consumer<String> notes) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(home.profile())) {
+            for (Path left : folders) {
+                notes.accept("removing what a profile that was killed left in " + left);
+                awaitLastTrial(left);
+                endServers(left);
+                remove(left);
+            }
+        }
+    }
+
+    /** The process of a profile that was killed notices that and ends, after the call of the store that it is in. */
+    private static void awaitLastTrial(Path left) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
+        try (FileChannel channel = TrialProcess.lockFile(left)) {
+            while (System.nanoTime() < deadline) {
+                try (FileLock lock = channel.tryLock()) {
+                    if (lock != null) {
+                        return;
+                    }
+                }
+                Thread.sleep(PATIENCE_MILLIS);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(left + " cannot be used; remove it by hand", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProfileStopped();
+        }
+        throw new StoreException.StoreBusy(
+                "a process of the profile that was killed still works in " + left + "; end it, and try again");
     }
 
     /** The snapshot that the sample is copied to. */
@@ -191,17 +227,26 @@ final class TrialRuns implements Trials, AutoCloseable {
 
     @Override
     public void clear() {
-        Home own = home.withData(work.resolve("data"));
+        endServers(work);
+        remove(work.resolve("data"));
+    }
+
+    private void endServers(Path folder) {
+        Home own = home.withData(folder.resolve("data"));
         if (Files.isDirectory(own.data().resolve(ChromaStore.NAME))) {
             ManagedChroma.endStrays(Stores.managed(own, settings));
         }
-        remove(own.data());
     }
 
     @Override
     public void close() {
         clear();
         remove(work);
+        try {
+            Files.deleteIfExists(home.profile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(home.profile() + " cannot be removed; remove it by hand", e);
+        }
     }
 
     private static void remove(Path folder) {
