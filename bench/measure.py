@@ -141,7 +141,8 @@ def ragd(home, url, *arguments, env=None, **more):
 
 JAVA = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
 # What bin/launch gives ragd, so that both sides of a ratio are compiled and collected alike.
-FLAGS = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
+FLAGS = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:Tier3InvocationThreshold=1000",
+         "-XX:Tier3MinInvocationThreshold=500", "-XX:Tier3CompileThreshold=8000", "-Xshare:auto"]
 
 
 def java(main_class, *arguments, flags=(), bench_libraries=False, jar="ragd.jar", **more):

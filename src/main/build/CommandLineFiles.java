@@ -338,6 +338,8 @@ final class CommandLineFiles {
 
         private final Values values;
         private final Map<String, List<String>> ofOption = new TreeMap<>();
+        /** Of options that mean something else in one command: its path and the option. */
+        private final Map<String, List<String>> special = new LinkedHashMap<>();
         private final Map<String, Collection<String>> words = new LinkedHashMap<>();
         private final Map<String, Collection<String>> options = new LinkedHashMap<>();
         private final Set<String> common = new LinkedHashSet<>();
@@ -373,17 +375,18 @@ final class CommandLineFiles {
                     "  local IFS=$' \\t\\n' choices=",
                     "  local common='" + String.join(" ", common) + "'",
                     "  if [[ -n $option ]]; then",
-                    "    case $option in",
-                    table(ofOption),
+                    "    case \"$path $option\" in",
+                    table(special, ""),
+                    table(ofOption, "* "),
                     "    esac",
                     "  elif [[ $cur == -* ]]; then",
                     "    case $path in",
-                    table(options),
+                    table(options, ""),
                     "    esac",
                     "    choices=\"$choices $common\"",
                     "  else",
                     "    case $path in",
-                    table(words),
+                    table(words, ""),
                     "    esac",
                     "  fi",
                     "  case $choices in",
@@ -407,9 +410,9 @@ final class CommandLineFiles {
                 names.addAll(List.of(option.names()));
                 if (takesValue(option)) {
                     for (String name : option.names()) {
-                        List<String> before = ofOption.put(name, values.of(option));
+                        List<String> before = ofOption.putIfAbsent(name, values.of(option));
                         if (before != null && !before.equals(values.of(option))) {
-                            throw new IllegalStateException(path + ": " + name + " has other values elsewhere");
+                            special.put(path + " " + name, values.of(option));
                         }
                     }
                 }
@@ -418,10 +421,12 @@ final class CommandLineFiles {
             subcommands(command).forEach(sub -> collect(sub.getCommandSpec()));
         }
 
-        private static String table(Map<String, ? extends Collection<String>> entries) {
+        /** @param before what the pattern begins with, such as {@code "* "} for any command */
+        private static String table(Map<String, ? extends Collection<String>> entries, String before) {
+            String any = before.replace(" ", "' '");
             return entries.entrySet().stream()
-                    .filter(e -> !e.getValue().isEmpty())
-                    .map(e -> "      '" + e.getKey() + "') choices='" + String.join(" ", e.getValue()) + "' ;;")
+                    .filter(e -> !e.getValue().isEmpty() || before.isEmpty())
+                    .map(e -> "      " + any + "'" + e.getKey() + "') choices='" + String.join(" ", e.getValue()) + "' ;;")
                     .collect(Collectors.joining("\n"));
         }
 

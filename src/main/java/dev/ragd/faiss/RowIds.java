@@ -52,7 +52,10 @@ public final class RowIds {
 
     /** The id of a row. */
     public int id(int row) {
-        Checks.that(row >= 0 && row < count, "row %d of %d", row, count);
+        if (row < 0
+                || row >= count) { // called for every row: a check that boxes its arguments would be most of the cost
+            throw new IllegalArgumentException("row " + row + " of " + count);
+        }
         return ids.get(row);
     }
 

@@ -56,11 +56,13 @@ class ConfiguredEndsTest {
         MigrateRequest request = MigrateRequest.of(
                 StoreReference.named("lucene"), new StoreReference("snapshot", snapshot), "nothing", "nothing");
         Home home = new Home(folder.resolve("home"));
+        Termination termination = new Termination();
         JobException e = catchThrowableOfType(
                 JobException.class,
-                () -> new SpringJobs(new Termination(), Command.here())
+                () -> new SpringJobs(termination, Command.here())
                         .migrate(home, settings())
                         .run(request, Progress.NONE));
+        termination.finished(); // or the end of this machine waits for it
         assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(snapshot.getParent()).doesNotExist();
     }

@@ -195,6 +195,10 @@ class DistributionIT {
         assertThat(completions(script, "config", "set", "search.")).containsExactly("search.k");
         assertThat(completions(script, "jobs", "--all")).isEmpty();
         assertThat(completions(script, "index", "--exc")).containsExactly("--exclude");
+        // An option that takes a folder in one command and a file in another.
+        assertThat(completions(script, "schedule", "--output", installed + "/sha"))
+                .containsExactly(installed + "/share");
+        assertThat(completions(script, "audit", "--output", installed + "/sha")).isEmpty();
     }
 
     /** What the Tab key would offer behind these words, split as bash splits a line. */

@@ -130,7 +130,9 @@ public final class CronDaemon implements AutoCloseable {
         Path cache = Path.of(".cache").toAbsolutePath();
         Path target = cache.resolve("cron");
         try {
-            Files.createDirectories(cache.toRealPath());
+            if (!Files.isDirectory(cache)) { // it may be a link
+                Files.createDirectories(cache);
+            }
             try (FileChannel channel = FileChannel.open(
                             cache.resolve("cron.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
