@@ -76,6 +76,10 @@ final class TrialRuns implements Trials, AutoCloseable {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(home.profile())) {
             for (Path left : folders) {
                 notes.accept("removing what a profile that was killed left in " + left);
+                if (!Files.isDirectory(left)) {
+                    Files.delete(left);
+                    continue;
+                }
                 awaitLastTrial(left);
                 endServers(left);
                 remove(left);
