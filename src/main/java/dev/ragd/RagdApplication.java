@@ -6,10 +6,12 @@ import dev.ragd.app.PlainForm;
 import dev.ragd.app.SpringJobs;
 import dev.ragd.app.Termination;
 import dev.ragd.app.Training;
+import dev.ragd.app.TrialProcess;
 import dev.ragd.cli.Console;
 import dev.ragd.cli.RagdCli;
 import dev.ragd.jobs.runs.Command;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The program's entry point. */
@@ -33,6 +35,10 @@ public final class RagdApplication {
         }
         Termination termination = new Termination();
         Console console = Console.system();
+        String trial = System.getProperty(TrialProcess.PROPERTY);
+        if (trial != null) {
+            System.exit(TrialProcess.run(Path.of(trial), System.getenv(), termination, console.err()::println));
+        }
         Application application = new Application(new SpringJobs(termination, Command.here(args)));
         int code = new RagdCli(console, System.getenv(), application)
                 .run(PlainForm.matches(args) ? PlainForm.toCommand(args) : args);

@@ -74,6 +74,8 @@ class ArchitectureTest {
             .definedBy("dev.ragd.config..")
             .layer("files")
             .definedBy("dev.ragd.files..")
+            .layer("html")
+            .definedBy("dev.ragd.html..")
             .whereLayer("main")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("app")
@@ -110,6 +112,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("ids")
             .mayOnlyBeAccessedByLayers("snapshot", "chroma folder")
+            .whereLayer("html")
+            .mayOnlyBeAccessedByLayers("ops", "jobs")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("cli", "app");
 
@@ -118,6 +122,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule filesKnowsNobody = knowsOnly("dev.ragd.files..");
+
+    @ArchTest
+    static final ArchRule htmlKnowsNobody = knowsOnly("dev.ragd.html..");
 
     @ArchTest
     static final ArchRule theFaissBindingKnowsNobody = knowsOnly("dev.ragd.faiss..");

@@ -12,6 +12,9 @@ import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.HealthService;
 import dev.ragd.ops.SearchService;
+import dev.ragd.ops.advice.AdviceRequest;
+import dev.ragd.ops.advice.Findings;
+import dev.ragd.ops.profile.ProfileService;
 import dev.ragd.store.Health;
 import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorStore;
@@ -75,6 +78,18 @@ public final class Application implements Services {
     public RepairService repair(Home home, Settings settings) {
         HomeFormat.CURRENT.admit(home);
         return jobs.repair(home, settings);
+    }
+
+    @Override
+    public ProfileService profile(Home home, Settings settings) {
+        HomeFormat.CURRENT.admit(home);
+        return jobs.profile(home, settings);
+    }
+
+    @Override
+    public Findings advise(Home home, Settings settings, AdviceRequest request, Consumer<String> notes) {
+        HomeFormat.CURRENT.admit(home);
+        return StoreAdvice.give(home, settings, request, notes);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class CommandProcess {
                     "the folder " + folder + ", where the command was given, is gone; give it again from another one",
                     null);
         }
-        ProcessBuilder builder = new ProcessBuilder(commandLine(command.words()))
+        ProcessBuilder builder = new ProcessBuilder(commandLine(List.of(), command.words()))
                 .directory(folder.toFile())
                 .inheritIO();
         builder.environment().put(Home.VARIABLE, home.root().toString());
@@ -57,13 +57,19 @@ final class CommandProcess {
         }
     }
 
-    private static List<String> commandLine(List<String> arguments) {
+    /**
+     * How this program is started again, by the same Java with the same flags.
+     *
+     * @param flags more flags for Java
+     */
+    static List<String> commandLine(List<String> flags, List<String> arguments) {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> !flag.startsWith("-XX:SharedArchiveFile")) // made for another class path
                 .filter(flag -> !flag.startsWith("-agentlib") && !flag.startsWith("-javaagent"))
                 .forEach(line::add);
+        line.addAll(flags);
         line.addAll(program());
         line.addAll(arguments);
         return line;

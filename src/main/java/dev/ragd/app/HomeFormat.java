@@ -39,7 +39,8 @@ final class HomeFormat {
     private static final Pattern CONTENT = Pattern.compile("ragd home (\\d{1,9})\\s*");
 
     /** Never copied: what can be made again, what people read, copies. */
-    private static final Set<String> NOT_COPIED = Set.of("cache", "chroma", "logs", "metrics", "reports", BACKUP);
+    private static final Set<String> NOT_COPIED =
+            Set.of("cache", "chroma", "logs", "metrics", "profile", "reports", BACKUP);
 
     /** Makes a home of one format into one of the next. */
     @FunctionalInterface

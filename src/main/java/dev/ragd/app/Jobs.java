@@ -6,6 +6,7 @@ import dev.ragd.jobs.index.IndexService;
 import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.runs.Command;
+import dev.ragd.ops.profile.ProfileService;
 
 /** Where the jobs come from. The job framework starts when a method is called, not before. */
 public interface Jobs {
@@ -22,6 +23,9 @@ public interface Jobs {
      * @return its exit code
      */
     int again(Home home, Command command);
+
+    /** Measures stores with a collection of this home; its processes are ended by a signal, too. */
+    ProfileService profile(Home home, Settings settings);
 
     /** Audits and repairs on this home with these settings. */
     RepairService repair(Home home, Settings settings);

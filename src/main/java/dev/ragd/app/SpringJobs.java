@@ -12,6 +12,7 @@ import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.jobs.runs.Command;
+import dev.ragd.ops.profile.ProfileService;
 import dev.ragd.store.Distance;
 import dev.ragd.store.VectorStore;
 
@@ -64,6 +65,13 @@ public final class SpringJobs implements Jobs {
     @Override
     public int again(Home home, Command command) {
         return new CommandProcess(termination).run(home, command);
+    }
+
+    @Override
+    public ProfileService profile(Home home, Settings settings) {
+        StopSignal stop = new StopSignal();
+        termination.onSignal(stop::request);
+        return new StoreProfiles(home, settings, stop);
     }
 
     @Override

@@ -71,9 +71,41 @@ final class Stores {
             return new ChromaStore(chroma, new CountedServer(ChromaServer.at(chroma.url()), retried));
         }
         createHome(home);
-        ManagedSettings managed = ManagedSettings.in(home.root())
+        return new ChromaStore(chroma, new CountedServer(ManagedChroma.open(managed(home, settings), notes), retried));
+    }
+
+    /** The local server that ragd starts and stops itself. */
+    static ManagedSettings managed(Home home, Settings settings) {
+        return ManagedSettings.in(home.root(), home.data())
                 .withProgram(settings.find(Catalogue.CHROMA_PROGRAM).orElse(null));
-        return new ChromaStore(chroma, new CountedServer(ManagedChroma.open(managed, notes), retried));
+    }
+
+    /**
+     * Opens a store whose data is in this home, never on a server that the user named.
+     *
+     * @param backend its name
+     * @param notes told in one line what takes long
+     */
+    static VectorStore openOwn(String backend, ConfiguredModels models, Consumer<String> notes) {
+        if (!backend.equals(ChromaStore.NAME)) {
+            return open(backend, models, notes);
+        }
+        ChromaSettings settings = chroma(models.settings());
+        ChromaSettings defaults = ChromaSettings.defaults();
+        return new ChromaStore(
+                new ChromaSettings(
+                        null,
+                        defaults.tenant(),
+                        defaults.database(),
+                        Map.of(),
+                        settings.connectTimeout(),
+                        settings.requestTimeout(),
+                        settings.maxBatchRecords(),
+                        settings.maxBatchBytes(),
+                        settings.retries(),
+                        settings.retryDelay(),
+                        settings.hnsw()),
+                ManagedChroma.open(managed(models.home(), models.settings()), notes));
     }
 
     /** The same to read only: a home where nothing was ever stored needs no server to say so. */

@@ -20,7 +20,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "backend",
         header = "Shows the vector stores and how they are, and chooses one.",
-        footer = {"", "Examples:", "  ragd backend list", "  ragd backend set chromadb", "  ragd backend health --json"
+        footer = {
+            "",
+            "Examples:",
+            "  ragd backend list",
+            "  ragd backend set chromadb",
+            "  ragd backend health --json",
+            "  ragd backend profile chromadb faiss lucene",
+            "  ragd backend recommend"
         })
 final class BackendCommand extends ParentCommand {
 

@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 public final class RagdCli {
 
+    private static final String BACKEND = "backend";
     private static final String SCHEDULE = "schedule";
 
     private static final Map<String, Function<Session, Object>> COMMANDS = commands();
@@ -67,7 +68,7 @@ public final class RagdCli {
         commands.put("repair", RepairCommand::new);
         commands.put("collections", CollectionsCommand::new);
         commands.put("jobs", JobsCommand::new);
-        commands.put("backend", BackendCommand::new);
+        commands.put(BACKEND, BackendCommand::new);
         commands.put("config", ConfigCommand::new);
         commands.put(SCHEDULE, ScheduleCommand::new);
         return Collections.unmodifiableMap(commands);
@@ -125,6 +126,11 @@ public final class RagdCli {
         line.setOverwrittenOptionsAllowed(true)
                 .setAllowSubcommandsAsOptionParameters(true)
                 .setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine backend = line.getSubcommands().get(BACKEND);
+        if (backend != null) {
+            backend.addSubcommand(new ProfileCommand(session));
+            backend.addSubcommand(new RecommendCommand(session));
+        }
         CommandLine schedule = line.getSubcommands().get(SCHEDULE);
         if (schedule != null) { // what follows its command belongs to that
             schedule.setStopAtPositional(true);

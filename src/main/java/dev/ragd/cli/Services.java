@@ -8,6 +8,9 @@ import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
+import dev.ragd.ops.advice.AdviceRequest;
+import dev.ragd.ops.advice.Findings;
+import dev.ragd.ops.profile.ProfileService;
 import dev.ragd.store.Health;
 import dev.ragd.store.StoreReference;
 import java.util.List;
@@ -52,6 +55,16 @@ public interface Services {
 
     /** Audits and repairs; this is where the job framework starts. */
     RepairService repair(Home home, Settings settings);
+
+    /** Measures stores with a collection, in processes of their own. */
+    ProfileService profile(Home home, Settings settings);
+
+    /**
+     * Advises which store to use; measures the machine for some seconds.
+     *
+     * @throws dev.ragd.store.StoreException when there is no such collection and the request does not say how large it is to be
+     */
+    Findings advise(Home home, Settings settings, AdviceRequest request, Consumer<String> notes);
 
     /** The kinds of stores that a migration can name. */
     List<StoreReference.Kind> storeKinds();

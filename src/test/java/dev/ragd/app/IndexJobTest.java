@@ -479,7 +479,16 @@ class IndexJobTest {
 
         assertThat(report.files().unchanged()).isEqualTo(3);
         assertThat(report.notes()).anyMatch(note -> note.contains("reindex needed: " + chunks + " chunks, about"));
+        assertThat(job.notes)
+                .as("before any work")
+                .anyMatch(note -> note.startsWith("3 unchanged files were read by other parser or chunk settings")
+                        && note.contains("reindex needed: " + chunks + " chunks, about")
+                        && note.contains("--full"));
+        assertThat(job.dryRun().notes()).anyMatch(note -> note.contains("3 unchanged files were read by other"));
         assertThat(job.run(job.request(true, false)).chunks().total()).isLessThan(chunks);
+        assertThat(job.notes)
+                .anyMatch(note ->
+                        note.startsWith("indexing again what is 3 files with " + chunks + " chunks now, about"));
         assertThat(job.run().notes()).noneMatch(note -> note.contains("reindex"));
     }
 

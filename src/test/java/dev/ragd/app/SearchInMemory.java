@@ -14,6 +14,9 @@ import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.CollectionsService;
 import dev.ragd.ops.SearchService;
+import dev.ragd.ops.advice.AdviceRequest;
+import dev.ragd.ops.advice.Findings;
+import dev.ragd.ops.profile.ProfileService;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Health;
@@ -92,6 +95,16 @@ final class SearchInMemory implements Services {
 
     @Override
     public int again(Home home, Command command) {
+        throw new AssertionError("not expected");
+    }
+
+    @Override
+    public ProfileService profile(Home home, Settings settings) {
+        throw new AssertionError("not expected");
+    }
+
+    @Override
+    public Findings advise(Home home, Settings settings, AdviceRequest request, Consumer<String> notes) {
         throw new AssertionError("not expected");
     }
 

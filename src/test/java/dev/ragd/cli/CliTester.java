@@ -23,6 +23,11 @@ import dev.ragd.ops.HealthService;
 import dev.ragd.ops.Models;
 import dev.ragd.ops.SearchService;
 import dev.ragd.ops.WordEmbedder;
+import dev.ragd.ops.advice.AdviceRequest;
+import dev.ragd.ops.advice.Findings;
+import dev.ragd.ops.profile.Profile;
+import dev.ragd.ops.profile.ProfileRequest;
+import dev.ragd.ops.profile.ProfileService;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Health;
@@ -61,6 +66,7 @@ final class CliTester implements Services {
     final List<RepairRequest> audited = new ArrayList<>();
     final List<RepairRequest> repairDryRuns = new ArrayList<>();
     final List<RepairRequest> repaired = new ArrayList<>();
+    final List<ProfileRequest> profiled = new ArrayList<>();
     final Path home;
 
     Supplier<AuditReport> auditReport = () -> {
@@ -71,6 +77,13 @@ final class CliTester implements Services {
     };
     Supplier<MigrateReport> migrateReport = () -> {
         throw new AssertionError("the migrate service was not expected to be asked");
+    };
+    final List<AdviceRequest> advised = new ArrayList<>();
+    Supplier<Findings> advice = () -> {
+        throw new AssertionError("no advice was expected");
+    };
+    Supplier<Profile> profile = () -> {
+        throw new AssertionError("no profile was expected");
     };
     Supplier<VectorStore> store = () -> new InMemoryStore(data);
     Supplier<IndexReport> report = () -> {
@@ -251,6 +264,20 @@ final class CliTester implements Services {
                 return repairReport.get();
             }
         };
+    }
+
+    @Override
+    public ProfileService profile(Home where, Settings settings) {
+        return (request, notes) -> {
+            profiled.add(request);
+            return profile.get();
+        };
+    }
+
+    @Override
+    public Findings advise(Home where, Settings settings, AdviceRequest request, Consumer<String> notes) {
+        advised.add(request);
+        return advice.get();
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,8 @@ class JobsFolderTest {
                             "crontab.example",
                             "ragd-reindex.service",
                             "ragd-reindex.timer",
+                            "ragd-audit.service",
+                            "ragd-audit.timer",
                             "grafana-dashboard.json",
                             "prometheus-alerts.yml");
         }
@@ -53,19 +56,19 @@ class JobsFolderTest {
 
     @Test
     void theUnitsAreThoseThatSchedulePrints() throws IOException {
-        Map<String, String> printed = new SystemdUnits(
-                        "ragd-reindex",
-                        "you",
-                        CronExpression.parse("30 2 * * *"),
-                        command("index", "/home/you/Documents"),
-                        List.of())
-                .files();
+        Map<String, String> printed = printed("ragd-reindex", "30 2 * * *", "index", "/home/you/Documents");
+        printed.putAll(printed("ragd-audit", "0 4 * * sun", "audit"));
         for (Map.Entry<String, String> file : printed.entrySet()) {
             assertThat(JOBS.resolve(file.getKey())).content().isEqualTo(file.getValue());
         }
         assertThat(printed.get("ragd-reindex.service"))
                 .contains("NoNewPrivileges=yes", "PrivateTmp=yes", "ProtectSystem=strict", "MemoryMax=")
                 .contains("ReadWritePaths=/home/you/.ragd");
+    }
+
+    private static Map<String, String> printed(String name, String at, String... words) {
+        return new TreeMap<>(
+                new SystemdUnits(name, "you", CronExpression.parse(at), command(words), List.of()).files());
     }
 
     @Test
@@ -79,6 +82,11 @@ class JobsFolderTest {
                         line("30 2 * * *", "index", "/home/you/Documents"),
                         line("0 4 * * sun", "audit"),
                         line("0 5 1 * *", "/home/you/migrate.properties"));
+    }
+
+    @Test
+    void whatItOffersToUncommentIsALineToo() throws IOException {
+        assertThat(JOBS.resolve("crontab.example")).content().contains("\n# " + line("0 4 * * sun", "repair") + "\n");
     }
 
     private static String line(String at, String... words) {

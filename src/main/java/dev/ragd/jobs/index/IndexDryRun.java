@@ -58,7 +58,14 @@ public final class IndexDryRun {
                 .scan(request.roots());
         List<String> notes = new ArrayList<>(result.notes());
         if (result.staleChunks() > 0 && target.isPresent()) {
-            notes.add(ReindexCost.sentence(result.staleChunks(), ledger.chunksPerSecond(target.getAsLong())));
+            notes.add(ReindexCost.sentence(result.staleChunks(), ledger.chunksPerSecond(target.getAsLong()))
+                    + "; " + result.staleFiles() + " unchanged files were read by other parser or chunk settings,"
+                    + " and 'ragd index --full' reads them again");
+        }
+        if (request.full() && target.isPresent()) {
+            long known = target.getAsLong();
+            notes.add(ReindexCost.ahead(
+                    ledger.fileCount(known), ledger.chunkCount(known), ledger.chunksPerSecond(known)));
         }
         long chunks = target.isPresent() ? ledger.chunkCount(target.getAsLong()) : 0;
         return new IndexReport(

@@ -1,5 +1,6 @@
 package dev.ragd.jobs.index;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** Says what a reindex would cost. */
@@ -10,11 +11,29 @@ final class ReindexCost {
 
     private ReindexCost() {}
 
+    /** What indexing chunks again that were made otherwise would cost. */
     static String sentence(long chunks, OptionalDouble chunksPerSecond) {
-        double seconds = chunks / chunksPerSecond.orElse(GUESSED_CHUNKS_PER_SECOND);
+        return "reindex needed: " + chunks + " chunks, " + time(chunks, chunksPerSecond);
+    }
+
+    /** What indexing all files again is going to cost. */
+    static String ahead(long files, long chunks, OptionalDouble chunksPerSecond) {
+        return "indexing again what is " + files + " files with " + chunks + " chunks now, "
+                + time(chunks, chunksPerSecond);
+    }
+
+    private static String time(long chunks, OptionalDouble chunksPerSecond) {
+        double rate = chunksPerSecond.orElse(GUESSED_CHUNKS_PER_SECOND);
+        double seconds = chunks / rate;
         String time = seconds < 90
                 ? Math.max(1, Math.round(seconds)) + " s"
                 : seconds < 5400 ? Math.round(seconds / 60) + " minutes" : Math.round(seconds / 360) / 10.0 + " hours";
-        return "reindex needed: " + chunks + " chunks, about " + time;
+        return "about " + time
+                + String.format(
+                        Locale.ROOT,
+                        chunksPerSecond.isPresent()
+                                ? " at the %.1f chunks a second of an earlier run"
+                                : " at %.0f chunks a second, which is a guess: no run has measured it yet",
+                        rate);
     }
 }

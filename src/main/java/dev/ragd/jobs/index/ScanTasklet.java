@@ -86,6 +86,7 @@ final class ScanTasklet implements Tasklet {
         Scanner.Result result = scanner.scan(run.request().roots());
         writer.flush();
         result.notes().forEach(run.progress()::note);
+        tellCost(result, target, destination.replaces());
         long targetId = target.isPresent() ? target.getAsLong() : register(destination, writer.lines > 0);
         if (targetId >= 0) {
             ledger.touch(targetId, writer.touched);
@@ -101,6 +102,24 @@ final class ScanTasklet implements Tasklet {
                         result.renamed(),
                         result.staleChunks()));
         return RepeatStatus.FINISHED;
+    }
+
+    /** Before any work: what it will cost, or what it leaves undone. */
+    private void tellCost(Scanner.Result result, OptionalLong target, OptionalLong replaces) {
+        if (result.staleChunks() > 0 && target.isPresent()) {
+            run.progress()
+                    .note(result.staleFiles()
+                            + " unchanged files were read by other parser or chunk settings and stay as"
+                            + " they are; "
+                            + ReindexCost.sentence(result.staleChunks(), ledger.chunksPerSecond(target.getAsLong()))
+                            + ": 'ragd index --full'");
+        }
+        if (run.request().full() && replaces.isPresent()) {
+            long before = replaces.getAsLong();
+            run.progress()
+                    .note(ReindexCost.ahead(
+                            ledger.fileCount(before), ledger.chunkCount(before), ledger.chunksPerSecond(before)));
+        }
     }
 
     private Destination destination() {

@@ -39,9 +39,17 @@ final class Scanner {
      *
      * @param renamed files of the ledger that go on under a new name
      * @param removed files that are gone
-     * @param staleChunks chunks of unchanged files that another pipeline made
+     * @param staleFiles unchanged files that another pipeline read
+     * @param staleChunks their chunks
      */
-    record Result(long seen, long unchanged, long renamed, long removed, long staleChunks, List<String> notes) {}
+    record Result(
+            long seen,
+            long unchanged,
+            long renamed,
+            long removed,
+            long staleFiles,
+            long staleChunks,
+            List<String> notes) {}
 
     private static final int FILES_BETWEEN_PROGRESS = 100;
 
@@ -64,6 +72,7 @@ final class Scanner {
     private long seq;
     private long seenCount;
     private long unchanged;
+    private long staleFiles;
     private long staleChunks;
 
     /**
@@ -120,7 +129,8 @@ final class Scanner {
         }
         progress.advance(seenCount);
         long removed = target.isPresent() ? findGone(target.getAsLong()) : 0;
-        return new Result(seenCount, unchanged, renamedFrom.size(), removed, staleChunks, List.copyOf(notes));
+        return new Result(
+                seenCount, unchanged, renamedFrom.size(), removed, staleFiles, staleChunks, List.copyOf(notes));
     }
 
     private @Nullable FileWalk walk(List<Path> roots) {
@@ -183,6 +193,7 @@ final class Scanner {
     private void keep(FileEntry known) {
         unchanged++;
         if (!pipeline.equals(known.pipeline())) {
+            staleFiles += known.chunks() > 0 ? 1 : 0;
             staleChunks += known.chunks();
         }
     }

@@ -1,18 +1,16 @@
 package dev.ragd.jobs.migrate;
 
+import static dev.ragd.html.Page.escape;
+
+import dev.ragd.html.Page;
 import dev.ragd.jobs.migrate.MigrateReport.Item;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateReport.Verification;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 
 /** The report as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. */
 final class ReportPage {
@@ -35,12 +33,6 @@ final class ReportPage {
     }
 
     String html() {
-        html.append("<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n");
-        html.append("<meta name='viewport' content='width=device-width, initial-scale=1'>\n<title>Migration of ");
-        html.append(escape(report.source().collection()))
-                .append("</title>\n<style>\n")
-                .append(style());
-        html.append("</style>\n</head>\n<body>\n<main>\n");
         head();
         tiles();
         plot();
@@ -55,7 +47,7 @@ final class ReportPage {
                 .append("</code>, run ")
                 .append(run)
                 .append(". The source was only read.</footer>\n");
-        return html.append("</main>\n</body>\n</html>\n").toString();
+        return Page.of("Migration of " + report.source().collection(), html.toString());
     }
 
     private void head() {
@@ -226,23 +218,6 @@ final class ReportPage {
 
     private static String name(MigrateReport.End end) {
         return escape(end.store()) + " <span class='soft'>" + escape(end.collection()) + "</span>";
-    }
-
-    private static String style() {
-        try (InputStream css = Objects.requireNonNull(ReportPage.class.getResourceAsStream("report.css"))) {
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Ids and messages are other people's text. */
-    static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
     }
 
     private static String number(long n) {

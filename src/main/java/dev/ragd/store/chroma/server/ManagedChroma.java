@@ -40,6 +40,15 @@ public final class ManagedChroma implements ChromaServer {
         return new ManagedChroma(SharedServer.join(settings, progress));
     }
 
+    /**
+     * Ends the servers of a data folder that nobody uses any more, because their users were killed.
+     *
+     * @throws dev.ragd.store.StoreException.StoreBusy when somebody else runs one there
+     */
+    public static void endStrays(ManagedSettings settings) {
+        ServerProcess.removeStrays(settings.data());
+    }
+
     @Override
     public URI url() {
         return shared.url();

@@ -53,7 +53,13 @@ class GenerationTest {
     void managedDefaultsAreThese() {
         Path home = Path.of("/somewhere");
         assertThat(ManagedSettings.in(home))
-                .isEqualTo(new ManagedSettings(home, null, true, Duration.ofSeconds(60), Duration.ofSeconds(10)));
+                .isEqualTo(new ManagedSettings(
+                        home,
+                        home.resolve("data/chromadb"),
+                        null,
+                        true,
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(10)));
         assertThat(ManagedSettings.in(home).data()).isEqualTo(Path.of("/somewhere/data/chromadb"));
     }
 }

@@ -251,8 +251,8 @@ class ManagedChromaIT {
     @Test
     void aProgramThatNeverAnswersIsStopped() throws Exception {
         Path program = script("echo thinking; exec sleep 600");
-        ManagedSettings settings =
-                new ManagedSettings(home, program, true, Duration.ofSeconds(2), Duration.ofSeconds(1));
+        ManagedSettings settings = new ManagedSettings(
+                home, home.resolve("data/chromadb"), program, true, Duration.ofSeconds(2), Duration.ofSeconds(1));
         assertThatThrownBy(() -> ManagedChroma.open(settings, note -> {}))
                 .isInstanceOf(StoreException.StoreUnavailable.class)
                 .hasMessageContaining("did not answer within 2 s")
@@ -270,8 +270,8 @@ class ManagedChromaIT {
 
     @Test
     void withoutAProgramOneIsInstalledFromNpm() {
-        ManagedSettings settings =
-                new ManagedSettings(home, null, false, Duration.ofSeconds(60), Duration.ofSeconds(10));
+        ManagedSettings settings = new ManagedSettings(
+                home, home.resolve("data/chromadb"), null, false, Duration.ofSeconds(60), Duration.ofSeconds(10));
         List<String> notes = new ArrayList<>();
         try (ManagedChroma chroma = ManagedChroma.open(settings, notes::add)) {
             assertThat(notes).singleElement().satisfies(n -> assertThat(n).contains("npm"));
