@@ -5,28 +5,46 @@ import dev.ragd.store.StoreException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One writer or many readers, across processes. The kernel releases it when the process dies.
  *
- * <p>The writer locks the whole of an empty file, a reader one byte of it at random: Java refuses two locks of one process
- * that overlap even when both are shared.
+ * <p>The kernel also releases it when the process closes any other channel of the same file. So there is one channel a file in a
+ * process, kept in a table; all readers of the process share it, and who cannot have the lock opens none. Thread-safe.
  */
 final class CollectionLock implements AutoCloseable {
 
     static final String NAME = ".lock";
 
-    private final @Nullable FileChannel channel;
+    /** By lock file: what this process holds. Guarded by itself. */
+    private static final Map<Path, Held> HELD = new HashMap<>();
 
-    private CollectionLock(@Nullable FileChannel channel) {
-        this.channel = channel;
+    private final @Nullable Held held;
+    private boolean closed;
+
+    private CollectionLock(@Nullable Held held) {
+        this.held = held;
+    }
+
+    /** A lock of this process. */
+    private static final class Held {
+        private final Path file;
+        private final FileChannel channel;
+        private final boolean shared;
+        private int holders;
+
+        Held(Path file, FileChannel channel, boolean shared) {
+            this.file = file;
+            this.channel = channel;
+            this.shared = shared;
+        }
     }
 
     /**
@@ -36,11 +54,13 @@ final class CollectionLock implements AutoCloseable {
      */
     static CollectionLock exclusive(Path folder) throws IOException {
         Path file = folder.resolve(NAME);
-        FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                AtomicFile.privateFile(file));
-        return take(folder, channel, 0, Long.MAX_VALUE, false);
+        return take(
+                folder,
+                false,
+                () -> FileChannel.open(
+                        file,
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                        AtomicFile.privateFile(file)));
     }
 
     /**
@@ -54,31 +74,56 @@ final class CollectionLock implements AutoCloseable {
         if (!Files.isReadable(file)) {
             return new CollectionLock(null);
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        return take(folder, channel, ThreadLocalRandom.current().nextLong(Long.MAX_VALUE - 1), 1, true);
+        return take(folder, true, () -> FileChannel.open(file, StandardOpenOption.READ));
     }
 
-    private static CollectionLock take(Path folder, FileChannel channel, long position, long size, boolean shared)
-            throws IOException {
-        FileLock lock;
+    /** Opens a channel of a lock file. */
+    private interface Opener {
+        FileChannel open() throws IOException;
+    }
+
+    private static CollectionLock take(Path folder, boolean shared, Opener opener) throws IOException {
+        Path file = folder.toRealPath().resolve(NAME);
+        synchronized (HELD) {
+            Held held = HELD.get(file);
+            if (held == null) {
+                held = lock(folder, file, shared, opener.open());
+                HELD.put(file, held);
+            } else if (!shared || !held.shared) {
+                throw new StoreException.StoreBusy(folder + " is already open in this process; close it first");
+            }
+            held.holders++;
+            return new CollectionLock(held);
+        }
+    }
+
+    private static Held lock(Path folder, Path file, boolean shared, FileChannel channel) throws IOException {
+        FileLock lock = null;
         try {
-            lock = channel.tryLock(position, size, shared);
-        } catch (OverlappingFileLockException e) {
-            // The channel stays open: closing it would take away the lock that another part of this process holds.
-            throw new StoreException.StoreBusy(folder + " is already open in this process; close it first");
+            lock = channel.tryLock(0, Long.MAX_VALUE, shared);
+        } finally {
+            if (lock == null) {
+                channel.close();
+            }
         }
         if (lock == null) {
-            channel.close();
             throw new StoreException.StoreBusy(
                     folder + " is in use by another process; wait until it is done and repeat the command");
         }
-        return new CollectionLock(channel);
+        return new Held(file, channel, shared);
     }
 
     @Override
     public void close() throws IOException {
-        if (channel != null) {
-            channel.close();
+        synchronized (HELD) {
+            if (held == null || closed) {
+                return;
+            }
+            closed = true;
+            if (--held.holders == 0) {
+                HELD.remove(held.file);
+                held.channel.close();
+            }
         }
     }
 }

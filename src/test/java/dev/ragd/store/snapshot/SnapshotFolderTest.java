@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -208,25 +209,51 @@ class SnapshotFolderTest {
         assertThat(otherProcess(path, "notes")).contains("20 records");
     }
 
-    private static String otherProcess(Path path, String collection) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Reader.class.getName(),
-                        path.toString(),
-                        collection)
-                .redirectErrorStream(true)
-                .start();
+    /** The kernel drops a process's lock with any channel of the file that the process closes. */
+    @Test
+    void whoClosesOrIsRefusedLeavesTheOthersTheirLock() throws Exception {
+        fill("notes", 10);
+        Path path = folder.resolve("s");
+        try (VectorStore one = SnapshotStore.openToRead(path);
+                VectorCollection a = one.open("notes")) {
+            try (VectorStore two = SnapshotStore.openToRead(path)) {
+                two.open("notes").close();
+            }
+            System.gc(); // closes what nobody refers to
+            assertThat(otherProcess(path, "notes", "write")).contains("StoreBusy");
+            assertThat(otherProcess(path, "notes")).contains("10 records");
+            assertThat(a.count()).isEqualTo(10);
+        }
+        try (VectorStore writer = SnapshotStore.open(path);
+                VectorCollection c = writer.open("notes");
+                VectorStore reader = SnapshotStore.openToRead(path)) {
+            assertThatThrownBy(() -> reader.open("notes")).isInstanceOf(StoreException.StoreBusy.class);
+            System.gc();
+            assertThat(otherProcess(path, "notes")).contains("StoreBusy");
+            c.upsert(SnapshotRecords.records(0, 20, 2));
+        }
+        assertThat(otherProcess(path, "notes", "write")).contains("20 records");
+    }
+
+    private static String otherProcess(Path path, String... collectionAndMode) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Reader.class.getName(),
+                path.toString()));
+        command.addAll(List.of(collectionAndMode));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    /** Another process that reads. */
+    /** Another process that reads, as one that only reads or as one that might write. */
     static final class Reader {
         private Reader() {}
 
         public static void main(String[] args) {
-            try (VectorStore store = SnapshotStore.openToRead(Path.of(args[0]));
+            Path path = Path.of(args[0]);
+            try (VectorStore store = args.length > 2 ? SnapshotStore.open(path) : SnapshotStore.openToRead(path);
                     VectorCollection c = store.open(args[1])) {
                 System.out.println(SnapshotRecords.all(c).size() + " records");
             } catch (StoreException e) {
