@@ -22,7 +22,7 @@ final class HnswIndex implements AutoCloseable {
     private static final String LABELS = "index_metadata.pickle";
     private static final int DELETED = 1 << 16;
     private static final int AT_ONCE = 1 << 20;
-    private static final double NORM_TOLERANCE = 1e-3;
+    private static final double NORM_TOLERANCE = 1e-5;
     private static final int LOST = -1;
 
     private final HnswHeader header;

@@ -35,6 +35,8 @@ import java.util.UUID;
  */
 public final class CollectionFolders {
 
+    private static final int ATTEMPTS = 3;
+
     private static final String PREFIX = "c-";
     private static final String NEW = ".new-";
     private static final String DROPPED = ".dropped-";
@@ -170,6 +172,10 @@ public final class CollectionFolders {
     }
 
     private Optional<CollectionFolder> read(Path folder) {
+        return read(folder, ATTEMPTS);
+    }
+
+    private Optional<CollectionFolder> read(Path folder, int attempts) {
         try {
             CollectionHeader header = HeaderFile.read(folder);
             if (!folder(header.spec().name()).equals(folder)) {
@@ -180,7 +186,10 @@ public final class CollectionFolders {
             }
             return Optional.of(new CollectionFolder(folder, header));
         } catch (NoSuchFileException e) {
-            if (Files.isDirectory(folder)) {
+            // A folder comes and goes as a whole: it may have come since, and another one after that.
+            if (Files.isDirectory(folder) && attempts > 1) {
+                return read(folder, attempts - 1);
+            } else if (Files.isDirectory(folder)) {
                 throw new StoreException.CorruptIndex(
                         store + ": " + Failures.corrupt(folder.resolve(HeaderFile.NAME), "it is missing"), e);
             }

@@ -198,7 +198,8 @@ abstract class ChromaFolderContract {
     void aVectorOfACosineIndexThatIsNotOfLengthOneIsLost() throws IOException {
         Path copy = copy();
         for (long element = 120; element < 180; element += 10) { // some of them are of records that were changed since
-            flip(index(copy, cosine).resolve("data_level0.bin"), element * STRIDE + 4 + 32 * 4 + 3); // an exponent
+            // The greatest bit of an exponent: a component of 1e30 and more, whatever it was.
+            flip(index(copy, cosine).resolve("data_level0.bin"), element * STRIDE + 4 + 32 * 4 + 3, 0x40);
         }
         assertThat(compare(copy, cosine, "contradict")).hasSizeBetween(1, 6);
     }
@@ -381,11 +382,15 @@ abstract class ChromaFolderContract {
     }
 
     private static void flip(Path file, long at) throws IOException {
+        flip(file, at, 1);
+    }
+
+    private static void flip(Path file, long at, int bits) throws IOException {
         try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
             bytes.seek(at);
             int b = bytes.read();
             bytes.seek(at);
-            bytes.write(b ^ 1);
+            bytes.write(b ^ bits);
         }
     }
 
