@@ -4,7 +4,6 @@ import dev.ragd.files.AtomicFile;
 import dev.ragd.store.DamagedCollection;
 import dev.ragd.store.StoreException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -13,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -132,7 +130,7 @@ public final class CollectionFolders {
                 Files.createFile(temporary.resolve(CollectionFolder.mark(header.id())));
                 HeaderFile.write(temporary, header);
                 Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-                force(root);
+                AtomicFile.syncFolder(root);
             } finally {
                 remove(temporary);
             }
@@ -156,7 +154,7 @@ public final class CollectionFolders {
             }
             Path dropped = root.resolve(DROPPED + UUID.randomUUID());
             Files.move(folder.path(), dropped, StandardCopyOption.ATOMIC_MOVE);
-            force(root);
+            AtomicFile.syncFolder(root);
             remove(dropped);
             return true;
         } catch (IOException e) {
@@ -186,14 +184,15 @@ public final class CollectionFolders {
             }
             return Optional.of(new CollectionFolder(folder, header));
         } catch (NoSuchFileException e) {
-            // A folder comes and goes as a whole: it may have come since, and another one after that.
-            if (Files.isDirectory(folder) && attempts > 1) {
-                return read(folder, attempts - 1);
-            } else if (Files.isDirectory(folder)) {
-                throw new StoreException.CorruptIndex(
-                        store + ": " + Failures.corrupt(folder.resolve(HeaderFile.NAME), "it is missing"), e);
+            if (!Files.isDirectory(folder)) {
+                return Optional.empty();
             }
-            return Optional.empty();
+            // A folder comes and goes as a whole: it may have come since, and another one after that.
+            if (attempts > 1) {
+                return read(folder, attempts - 1);
+            }
+            throw new StoreException.CorruptIndex(
+                    store + ": " + Failures.corrupt(folder.resolve(HeaderFile.NAME), "it is missing"), e);
         } catch (IOException e) {
             throw Failures.of(e, store + " cannot read " + folder, folder);
         }
@@ -233,14 +232,6 @@ public final class CollectionFolders {
             Files.deleteIfExists(folder);
         } catch (IOException e) {
             // A file that another process holds open on a system that does not allow it.
-        }
-    }
-
-    private static void force(Path folder) throws IOException {
-        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
         }
     }
 

@@ -57,6 +57,25 @@ class CollectionFoldersTest {
     }
 
     @Test
+    void whoLooksWhileACollectionComesAndGoesFindsItOrNothing() throws Exception {
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> coming = other.submit(() -> {
+                for (int i = 0; i < 200; i++) {
+                    folders.drop(create("documents"));
+                }
+            });
+            while (!coming.isDone()) {
+                folders.find("documents");
+                assertThat(folders.damaged()).isEmpty();
+            }
+            coming.get();
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    @Test
     void namesThatAFileSystemWouldMixUpAreApart() {
         List<String> names =
                 List.of("Documents", "documents", "DOCUMENTS", "x".repeat(512), "x".repeat(511), "con", "nul.txt");
