@@ -2,6 +2,7 @@ package dev.ragd.app;
 
 import dev.ragd.config.Home;
 import dev.ragd.files.AtomicFile;
+import dev.ragd.files.ProcessLock;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.OwnerLock;
@@ -171,11 +172,13 @@ final class HomeFormat {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.copy(
-                        file,
-                        part.resolve(home.root().relativize(file)),
-                        StandardCopyOption.REPLACE_EXISTING,
-                        StandardCopyOption.COPY_ATTRIBUTES);
+                if (!ProcessLock.isHeldHere(file)) { // the owner lock: reading it would let go of it
+                    Files.copy(
+                            file,
+                            part.resolve(home.root().relativize(file)),
+                            StandardCopyOption.REPLACE_EXISTING,
+                            StandardCopyOption.COPY_ATTRIBUTES);
+                }
                 return FileVisitResult.CONTINUE;
             }
         });

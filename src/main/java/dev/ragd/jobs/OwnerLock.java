@@ -1,14 +1,11 @@
 package dev.ragd.jobs;
 
+import dev.ragd.files.ProcessLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OwnerLock implements AutoCloseable {
 
-    private final FileChannel channel;
+    private static final String NAME = "owner.lock";
 
-    private OwnerLock(FileChannel channel) {
-        this.channel = channel;
+    private final ProcessLock lock;
+
+    private OwnerLock(ProcessLock lock) {
+        this.lock = lock;
     }
 
     /**
@@ -30,15 +29,12 @@ public final class OwnerLock implements AutoCloseable {
      * @throws JobException with {@link ExitCode#BUSY} when another process has it
      */
     public static OwnerLock take(Path jobsFolder) {
-        Path file = jobsFolder.resolve("owner.lock");
+        Path file = jobsFolder.resolve(NAME);
         try {
             Files.createDirectories(jobsFolder);
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            FileLock lock = tryLock(channel);
+            ProcessLock lock = ProcessLock.tryExclusive(file);
             if (lock == null) {
-                String owner = read(channel);
-                channel.close();
+                String owner = owner(file);
                 throw new JobException(
                         ExitCode.BUSY,
                         "another run owns this home (" + jobsFolder.getParent() + "): "
@@ -46,10 +42,7 @@ public final class OwnerLock implements AutoCloseable {
                                 + "; wait for it, or use another --home",
                         null);
             }
-            byte[] content = ("process " + ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8);
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap(content), 0);
-            return new OwnerLock(channel);
+            return signed(lock);
         } catch (IOException e) {
             throw new JobException(
                     ExitCode.FAILED,
@@ -58,24 +51,50 @@ public final class OwnerLock implements AutoCloseable {
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    /**
+     * Keeps every process from owning a home for a while, without owning it.
+     *
+     * @param jobsFolder {@code <home>/jobs}
+     * @return null when no process ever owned it
+     * @throws JobException with {@link ExitCode#BUSY} when one does
+     */
+    public static @Nullable ProcessLock block(Path jobsFolder) throws IOException {
+        Path file = jobsFolder.resolve(NAME);
+        if (Files.notExists(file)) {
+            return null;
+        }
+        ProcessLock lock = ProcessLock.tryExclusive(file);
+        if (lock == null) {
+            throw new JobException(
+                    ExitCode.BUSY, "another run owns this home (" + jobsFolder.getParent() + "); wait for it", null);
+        }
+        return lock;
+    }
+
+    private static OwnerLock signed(ProcessLock lock) throws IOException {
         try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null; // another part of this very process has it
+            lock.channel().truncate(0);
+            lock.channel().write(ByteBuffer.wrap((self() + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+            return new OwnerLock(lock);
+        } catch (IOException e) {
+            lock.close();
+            throw e;
         }
     }
 
-    private static String read(FileChannel channel) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(200);
-        channel.read(buffer, 0);
-        return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
+    private static String self() {
+        return "process " + ProcessHandle.current().pid();
+    }
+
+    /** What the file says, which is not opened when this very process has the lock. */
+    private static String owner(Path file) throws IOException {
+        return ProcessLock.isHeldHere(file) ? self() : Files.readString(file);
     }
 
     @Override
     public void close() {
         try {
-            channel.close();
+            lock.close();
         } catch (IOException e) {
             // The lock goes with the process at the latest.
         }

@@ -1,15 +1,14 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.files.ProcessLock;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.JobFiles;
+import dev.ragd.jobs.OwnerLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +21,11 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 final class LedgerSnapshot implements AutoCloseable {
 
     private final @Nullable Path copy;
-    private final @Nullable FileChannel owner;
+    private final @Nullable ProcessLock owner;
     private final SingleConnectionDataSource database;
     private final Ledger ledger;
 
-    private LedgerSnapshot(@Nullable Path copy, @Nullable FileChannel owner) {
+    private LedgerSnapshot(@Nullable Path copy, @Nullable ProcessLock owner) {
         this.copy = copy;
         this.owner = owner;
         String url = copy == null
@@ -43,12 +42,10 @@ final class LedgerSnapshot implements AutoCloseable {
      * @throws JobException with {@link ExitCode#BUSY} when a job is running
      */
     static LedgerSnapshot take(Path jobsFolder) {
-        FileChannel owner = null;
+        ProcessLock owner = null;
         Path copy = null;
         try {
-            if (Files.exists(jobsFolder.resolve("owner.lock"))) {
-                owner = lock(jobsFolder);
-            }
+            owner = OwnerLock.block(jobsFolder);
             if (JobFiles.exist(jobsFolder)) {
                 copy = Files.createTempDirectory("ragd-ledger");
                 copy(jobsFolder, copy);
@@ -73,25 +70,6 @@ final class LedgerSnapshot implements AutoCloseable {
         release(owner);
     }
 
-    private static FileChannel lock(Path jobsFolder) throws IOException {
-        FileChannel channel = FileChannel.open(jobsFolder.resolve("owner.lock"), StandardOpenOption.WRITE);
-        boolean locked = false;
-        try {
-            locked = channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            // Another part of this very process has it.
-        } finally {
-            if (!locked) {
-                channel.close();
-            }
-        }
-        if (!locked) {
-            throw new JobException(
-                    ExitCode.BUSY, "another run owns this home (" + jobsFolder.getParent() + "); wait for it", null);
-        }
-        return channel;
-    }
-
     private static void copy(Path jobsFolder, Path copy) throws IOException {
         try (Stream<Path> files = Files.list(jobsFolder)) {
             for (Path file : files.toList()) {
@@ -103,7 +81,7 @@ final class LedgerSnapshot implements AutoCloseable {
         }
     }
 
-    private static void release(@Nullable FileChannel owner) {
+    private static void release(@Nullable ProcessLock owner) {
         try {
             if (owner != null) {
                 owner.close();

@@ -1,50 +1,22 @@
 package dev.ragd.store.snapshot;
 
 import dev.ragd.files.AtomicFile;
+import dev.ragd.files.ProcessLock;
 import dev.ragd.store.StoreException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One writer or many readers, across processes. The kernel releases it when the process dies.
- *
- * <p>The kernel also releases it when the process closes any other channel of the same file. So there is one channel a file in a
- * process, kept in a table; all readers of the process share it, and who cannot have the lock opens none. Thread-safe.
- */
+/** One writer or many readers of a folder, across processes. Thread-safe. */
 final class CollectionLock implements AutoCloseable {
 
     static final String NAME = ".lock";
 
-    /** By lock file: what this process holds. Guarded by itself. */
-    private static final Map<Path, Held> HELD = new HashMap<>();
+    private final @Nullable ProcessLock lock;
 
-    private final @Nullable Held held;
-    private boolean closed;
-
-    private CollectionLock(@Nullable Held held) {
-        this.held = held;
-    }
-
-    /** A lock of this process. */
-    private static final class Held {
-        private final Path file;
-        private final FileChannel channel;
-        private final boolean shared;
-        private int holders;
-
-        Held(Path file, FileChannel channel, boolean shared) {
-            this.file = file;
-            this.channel = channel;
-            this.shared = shared;
-        }
+    private CollectionLock(@Nullable ProcessLock lock) {
+        this.lock = lock;
     }
 
     /**
@@ -54,13 +26,7 @@ final class CollectionLock implements AutoCloseable {
      */
     static CollectionLock exclusive(Path folder) throws IOException {
         Path file = folder.resolve(NAME);
-        return take(
-                folder,
-                false,
-                () -> FileChannel.open(
-                        file,
-                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                        AtomicFile.privateFile(file)));
+        return of(folder, ProcessLock.tryExclusive(file, AtomicFile.privateFile(file)));
     }
 
     /**
@@ -71,59 +37,23 @@ final class CollectionLock implements AutoCloseable {
      */
     static CollectionLock shared(Path folder) throws IOException {
         Path file = folder.resolve(NAME);
-        if (!Files.isReadable(file)) {
-            return new CollectionLock(null);
-        }
-        return take(folder, true, () -> FileChannel.open(file, StandardOpenOption.READ));
+        return Files.isReadable(file) ? of(folder, ProcessLock.tryShared(file)) : new CollectionLock(null);
     }
 
-    /** Opens a channel of a lock file. */
-    private interface Opener {
-        FileChannel open() throws IOException;
-    }
-
-    private static CollectionLock take(Path folder, boolean shared, Opener opener) throws IOException {
-        Path file = folder.toRealPath().resolve(NAME);
-        synchronized (HELD) {
-            Held held = HELD.get(file);
-            if (held == null) {
-                held = lock(folder, file, shared, opener.open());
-                HELD.put(file, held);
-            } else if (!shared || !held.shared) {
-                throw new StoreException.StoreBusy(folder + " is already open in this process; close it first");
-            }
-            held.holders++;
-            return new CollectionLock(held);
+    private static CollectionLock of(Path folder, @Nullable ProcessLock lock) throws IOException {
+        if (lock != null) {
+            return new CollectionLock(lock);
         }
-    }
-
-    private static Held lock(Path folder, Path file, boolean shared, FileChannel channel) throws IOException {
-        FileLock lock = null;
-        try {
-            lock = channel.tryLock(0, Long.MAX_VALUE, shared);
-        } finally {
-            if (lock == null) {
-                channel.close();
-            }
-        }
-        if (lock == null) {
-            throw new StoreException.StoreBusy(
-                    folder + " is in use by another process; wait until it is done and repeat the command");
-        }
-        return new Held(file, channel, shared);
+        throw new StoreException.StoreBusy(
+                ProcessLock.isHeldHere(folder.resolve(NAME))
+                        ? folder + " is already open in this process; close it first"
+                        : folder + " is in use by another process; wait until it is done and repeat the command");
     }
 
     @Override
     public void close() throws IOException {
-        synchronized (HELD) {
-            if (held == null || closed) {
-                return;
-            }
-            closed = true;
-            if (--held.holders == 0) {
-                HELD.remove(held.file);
-                held.channel.close();
-            }
+        if (lock != null) {
+            lock.close();
         }
     }
 }
