@@ -6,6 +6,7 @@ import dev.ragd.config.Catalogue;
 import dev.ragd.config.ConfigFile;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
+import dev.ragd.files.FileTree;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.Progress;
@@ -36,7 +37,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Does a little of everything on a throw-away home, so that the archive of loaded classes that the launcher makes from it
@@ -87,7 +87,7 @@ public final class Training {
             }
             command("--help");
         } finally {
-            delete(folder);
+            FileTree.delete(folder);
         }
     }
 
@@ -216,14 +216,6 @@ public final class Training {
                 .run(PlainForm.matches(args) ? PlainForm.toCommand(args) : args); // as the main class does
         termination.finished();
         return code;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 
     /** Everything as configured but the store, which nobody answers for. */

@@ -8,6 +8,7 @@ import dev.ragd.config.Setting;
 import dev.ragd.config.Settings;
 import dev.ragd.embed.Embedder;
 import dev.ragd.files.AtomicFile;
+import dev.ragd.files.FileTree;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.ops.profile.Profile;
 import dev.ragd.ops.profile.ProfileStopped;
@@ -26,11 +27,8 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,12 +74,10 @@ final class TrialRuns implements Trials, AutoCloseable {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(home.profile())) {
             for (Path left : folders) {
                 notes.accept("removing what a profile that was killed left in " + left);
-                if (!Files.isDirectory(left)) {
-                    Files.delete(left);
-                    continue;
+                if (Files.isDirectory(left)) {
+                    awaitLastTrial(left);
+                    endServers(left);
                 }
-                awaitLastTrial(left);
-                endServers(left);
                 remove(left);
             }
         }
@@ -254,27 +250,8 @@ final class TrialRuns implements Trials, AutoCloseable {
     }
 
     private static void remove(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
         try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-                        throws IOException {
-                    if (failure != null) {
-                        throw failure;
-                    }
-                    Files.delete(visited);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            FileTree.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(folder + " cannot be removed; remove it by hand", e);
         }

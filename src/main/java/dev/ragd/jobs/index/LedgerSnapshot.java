@@ -1,12 +1,12 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.files.FileTree;
 import dev.ragd.files.ProcessLock;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.JobFiles;
 import dev.ragd.jobs.OwnerLock;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -95,11 +95,9 @@ final class LedgerSnapshot implements AutoCloseable {
         if (folder == null) {
             return;
         }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | UncheckedIOException e) {
+        try {
+            FileTree.delete(folder);
+        } catch (IOException e) {
             // Files of ours in the temporary folder: the system clears it.
         }
     }

@@ -1,5 +1,6 @@
 package dev.ragd.jobs.metrics;
 
+import dev.ragd.files.FileTree;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobReport;
 import dev.ragd.jobs.Measure;
@@ -18,7 +19,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -33,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,15 +195,11 @@ public final class RunMetrics implements Progress, AutoCloseable {
         if (!Files.isDirectory(folder)) {
             return;
         }
-        try (Stream<Path> files = Files.walk(folder)) {
-            set(RunMeter.STORE_BYTES, files.mapToLong(RunMetrics::size).sum());
-        } catch (IOException | UncheckedIOException e) {
-            return; // files come and go while it is asked
+        try {
+            set(RunMeter.STORE_BYTES, FileTree.bytes(folder));
+        } catch (IOException e) {
+            return; // a folder that may not be read is told of by who uses it
         }
-    }
-
-    private static long size(Path file) {
-        return Files.isRegularFile(file) ? file.toFile().length() : 0;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.ragd.ops.profile;
 
+import dev.ragd.files.FileTree;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Field;
@@ -13,14 +14,11 @@ import dev.ragd.store.VectorRecord;
 import dev.ragd.store.VectorStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,22 +184,10 @@ public final class StoreTrial {
     }
 
     private static long size(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile)
-                    .mapToLong(StoreTrial::length)
-                    .sum();
+        try {
+            return FileTree.bytes(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(folder + " cannot be read", e);
-        }
-    }
-
-    private static long length(Path file) {
-        try {
-            return Files.size(file);
-        } catch (NoSuchFileException e) {
-            return 0; // a file that was only in passing
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read", e);
         }
     }
 }
