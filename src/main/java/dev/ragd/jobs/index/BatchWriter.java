@@ -126,10 +126,12 @@ final class BatchWriter implements ItemStreamWriter<IndexBatch> {
             }
         }
         collection().checkpoint();
-        full.stream()
+        long bytes = full.stream()
                 .filter(part -> !rejected.containsKey(part))
                 .flatMap(part -> part.records().stream())
-                .forEach(r -> run.progress().count(Measure.WRITTEN_BYTES, RecordBytes.of(r)));
+                .mapToLong(RecordBytes::of)
+                .sum();
+        run.progress().count(Measure.WRITTEN_BYTES, bytes);
         return rejected;
     }
 

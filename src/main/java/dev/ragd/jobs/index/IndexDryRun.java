@@ -63,9 +63,7 @@ public final class IndexDryRun {
                     + " and 'ragd index --full' reads them again");
         }
         if (request.full() && target.isPresent()) {
-            long known = target.getAsLong();
-            notes.add(ReindexCost.ahead(
-                    ledger.fileCount(known), ledger.chunkCount(known), ledger.chunksPerSecond(known)));
+            notes.add(ReindexCost.ahead(ledger, target.getAsLong()));
         }
         long chunks = target.isPresent() ? ledger.chunkCount(target.getAsLong()) : 0;
         return new IndexReport(

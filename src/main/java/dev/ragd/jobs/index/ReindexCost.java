@@ -16,10 +16,11 @@ final class ReindexCost {
         return "reindex needed: " + chunks + " chunks, " + time(chunks, chunksPerSecond);
     }
 
-    /** What indexing all files again is going to cost. */
-    static String ahead(long files, long chunks, OptionalDouble chunksPerSecond) {
-        return "indexing again what is " + files + " files with " + chunks + " chunks now, "
-                + time(chunks, chunksPerSecond);
+    /** What indexing all files of a target again is going to cost. */
+    static String ahead(Ledger ledger, long target) {
+        long chunks = ledger.chunkCount(target);
+        return "indexing again what is " + ledger.fileCount(target) + " files with " + chunks + " chunks now, "
+                + time(chunks, ledger.chunksPerSecond(target));
     }
 
     private static String time(long chunks, OptionalDouble chunksPerSecond) {

@@ -115,10 +115,7 @@ final class ScanTasklet implements Tasklet {
                             + ": 'ragd index --full'");
         }
         if (run.request().full() && replaces.isPresent()) {
-            long before = replaces.getAsLong();
-            run.progress()
-                    .note(ReindexCost.ahead(
-                            ledger.fileCount(before), ledger.chunkCount(before), ledger.chunksPerSecond(before)));
+            run.progress().note(ReindexCost.ahead(ledger, replaces.getAsLong()));
         }
     }
 
