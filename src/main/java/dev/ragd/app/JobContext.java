@@ -12,10 +12,8 @@ import dev.ragd.jobs.StepOrder;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.metrics.Subject;
 import dev.ragd.jobs.runs.Command;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.springframework.batch.core.job.AbstractJob;
@@ -36,21 +34,17 @@ import org.springframework.core.env.StandardEnvironment;
  * How a job runs on a home: as the owner of its job repository, in a Spring context of its own with the batch infrastructure
  * on the home's database and the one job, and with the database's errors explained. Immutable.
  *
- * @param jobsFolder {@code <home>/jobs}
+ * @param home whose job repository it is
  * @param stop asks the job to stop
  * @param history how many runs are remembered
  * @param command what the process was asked to do
  * @param monitoring how runs are watched from outside
  */
-record JobContext(Path jobsFolder, StopSignal stop, History history, Command command, Monitoring monitoring) {
+record JobContext(Home home, StopSignal stop, History history, Command command, Monitoring monitoring) {
 
     /** Watched by nobody. */
-    JobContext(Path jobsFolder, StopSignal stop, History history, Command command) {
-        this(jobsFolder, stop, history, command, Monitoring.none(home(jobsFolder)));
-    }
-
-    private static Path home(Path jobsFolder) {
-        return Objects.requireNonNull(jobsFolder.toAbsolutePath().getParent());
+    JobContext(Home home, StopSignal stop, History history, Command command) {
+        this(home, stop, history, command, Monitoring.none(home));
     }
 
     /**
@@ -61,7 +55,7 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
      * @throws JobException with {@link ExitCode#BUSY} when another process owns the home
      */
     <T extends JobReport> T owned(Subject subject, Progress progress, Function<RunWatch, T> work) {
-        try (OwnerLock owner = OwnerLock.take(jobsFolder);
+        try (OwnerLock owner = OwnerLock.take(home.jobs());
                 RunWatch watch = RunWatch.begin(this, subject, progress)) {
             try {
                 T report = work.apply(watch);
@@ -111,8 +105,8 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
 
     private ConfigurableApplicationContext start(
             Class<?> job, ApplicationContextInitializer<GenericApplicationContext> parts) {
-        HomeFormat.CURRENT.mark(new Home(jobsFolder.resolve("..")));
-        JobFiles.prepare(jobsFolder);
+        HomeFormat.CURRENT.mark(home);
+        JobFiles.prepare(home.jobs());
         SpringApplication application = new SpringApplication(BatchContext.class, job);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setBannerMode(Banner.Mode.OFF);
@@ -121,7 +115,7 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
         application.setRegisterShutdownHook(false);
         application.setAddCommandLineProperties(false);
         application.setEnvironment(new OwnEnvironment(Map.ofEntries(
-                Map.entry("spring.datasource.url", JobDatabase.url(jobsFolder)),
+                Map.entry("spring.datasource.url", JobDatabase.url(home.jobs())),
                 Map.entry("spring.datasource.driver-class-name", "org.hsqldb.jdbc.JDBCDriver"),
                 Map.entry("spring.datasource.username", "SA"),
                 Map.entry("spring.datasource.hikari.maximum-pool-size", 4),
@@ -138,7 +132,7 @@ record JobContext(Path jobsFolder, StopSignal stop, History history, Command com
         return e.contains(SQLException.class)
                 ? new JobException(
                         ExitCode.FAILED,
-                        "the job repository in " + jobsFolder + " cannot be used: "
+                        "the job repository in " + home.jobs() + " cannot be used: "
                                 // The database puts what the system said at the end of what its classes are called.
                                 + String.valueOf(e.getMostSpecificCause().getMessage())
                                         .replaceFirst("(?s).*Exception: ", "")

@@ -30,18 +30,16 @@ record Monitoring(MetricsSettings metrics, @Nullable String logFormat, Path logF
                         settings.find(Catalogue.METRICS_OTLP).orElse(null),
                         home.data()),
                 settings.find(Catalogue.LOG_FORMAT).orElse(null),
-                logFile(home.root()));
-    }
-
-    /** By nobody. */
-    static Monitoring none(Path home) {
-        return new Monitoring(
-                new MetricsSettings(null, Duration.ofMinutes(1), null, null, home.resolve("data")),
-                null,
                 logFile(home));
     }
 
-    private static Path logFile(Path home) {
-        return home.resolve("logs").resolve("ragd.jsonl");
+    /** By nobody. */
+    static Monitoring none(Home home) {
+        return new Monitoring(
+                new MetricsSettings(null, Duration.ofMinutes(1), null, null, home.data()), null, logFile(home));
+    }
+
+    private static Path logFile(Home home) {
+        return home.root().resolve("logs").resolve("ragd.jsonl");
     }
 }

@@ -1,8 +1,8 @@
 package dev.ragd.app;
 
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.ForwardingProgress;
 import dev.ragd.jobs.JobReport;
-import dev.ragd.jobs.Measure;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.RunLog;
 import dev.ragd.jobs.metrics.RunMetrics;
@@ -11,7 +11,6 @@ import dev.ragd.jobs.runs.RunFiles;
 import dev.ragd.jobs.runs.RunRecorder;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.configuration.annotation.BatchObservabilityBeanPostProcessor;
 import org.springframework.context.support.GenericApplicationContext;
@@ -20,13 +19,14 @@ import org.springframework.context.support.GenericApplicationContext;
  * All who watch a run: its file for {@code ragd jobs}, its metrics, its log, and who asked for it. What the run tells goes through
  * them in this order. Only for the holder of the owner lock.
  */
-final class RunWatch implements Progress, AutoCloseable {
+final class RunWatch extends ForwardingProgress implements AutoCloseable {
 
     private final RunRecorder recorder;
     private final @Nullable RunMetrics metrics;
     private final @Nullable RunLog log;
 
     private RunWatch(RunRecorder recorder, @Nullable RunMetrics metrics, @Nullable RunLog log) {
+        super(recorder);
         this.recorder = recorder;
         this.metrics = metrics;
         this.log = log;
@@ -34,7 +34,7 @@ final class RunWatch implements Progress, AutoCloseable {
 
     static RunWatch begin(JobContext context, Subject subject, Progress progress) {
         Monitoring monitoring = context.monitoring();
-        RunFiles files = new RunFiles(context.jobsFolder());
+        RunFiles files = new RunFiles(context.home().jobs());
         Progress first = progress;
         RunLog log = null;
         if (monitoring.logFormat() != null) {
@@ -44,11 +44,7 @@ final class RunWatch implements Progress, AutoCloseable {
         }
         RunMetrics metrics = null;
         if (monitoring.metrics().wanted()) {
-            metrics = new RunMetrics(
-                    monitoring.metrics(),
-                    Objects.requireNonNull(context.jobsFolder().getParent()),
-                    subject,
-                    first);
+            metrics = new RunMetrics(monitoring.metrics(), context.home().root(), subject, first);
             first = metrics;
         }
         RunRecorder recorder = RunRecorder.start(
@@ -84,31 +80,6 @@ final class RunWatch implements Progress, AutoCloseable {
         if (log != null) {
             log.ended(code, message == null ? "" : message);
         }
-    }
-
-    @Override
-    public long run() {
-        return recorder.id();
-    }
-
-    @Override
-    public void phase(String name, long total, String unit) {
-        recorder.phase(name, total, unit);
-    }
-
-    @Override
-    public void advance(long done) {
-        recorder.advance(done);
-    }
-
-    @Override
-    public void note(String line) {
-        recorder.note(line);
-    }
-
-    @Override
-    public void count(Measure measure, long more) {
-        recorder.count(measure, more);
     }
 
     @Override

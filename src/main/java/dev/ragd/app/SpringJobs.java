@@ -35,11 +35,7 @@ public final class SpringJobs implements Jobs {
         StopSignal stop = new StopSignal();
         termination.onSignal(stop::request);
         return new JobContext(
-                home.jobs(),
-                stop,
-                new History(settings.get(Catalogue.JOBS_KEEP)),
-                command,
-                Monitoring.of(home, settings));
+                home, stop, new History(settings.get(Catalogue.JOBS_KEEP)), command, Monitoring.of(home, settings));
     }
 
     @Override

@@ -97,11 +97,7 @@ public final class Training {
                 home,
                 SpringJobs.indexSettings(settings),
                 new JobContext(
-                        home.jobs(),
-                        new StopSignal(),
-                        new History(10),
-                        Command.here("index"),
-                        Monitoring.of(home, settings)),
+                        home, new StopSignal(), new History(10), Command.here("index"), Monitoring.of(home, settings)),
                 Application.generations(home),
                 progress -> new Unreachable(home, settings, progress));
         try {

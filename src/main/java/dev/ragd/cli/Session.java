@@ -3,6 +3,7 @@ package dev.ragd.cli;
 import dev.ragd.config.ConfigFile;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
+import dev.ragd.jobs.ForwardingProgress;
 import dev.ragd.jobs.Progress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -125,31 +126,15 @@ final class Session {
     }
 
     /** Hears the run's number. */
-    private final class Followed implements Progress {
-        private final Progress shown;
-
+    private final class Followed extends ForwardingProgress {
         Followed(Progress shown) {
-            this.shown = shown;
+            super(shown);
         }
 
         @Override
         public void started(long number) {
             run = number;
-        }
-
-        @Override
-        public void phase(String name, long total, String unit) {
-            shown.phase(name, total, unit);
-        }
-
-        @Override
-        public void advance(long done) {
-            shown.advance(done);
-        }
-
-        @Override
-        public void note(String line) {
-            shown.note(line);
+            super.started(number);
         }
     }
 

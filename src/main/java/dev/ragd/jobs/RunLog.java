@@ -6,42 +6,31 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /** Writes what a run tells into the log, as events with fields. Thread-safe. */
-public final class RunLog implements Progress {
+public final class RunLog extends ForwardingProgress {
 
     private final Logger log = LoggerFactory.getLogger("dev.ragd.run");
-    private final Progress progress;
 
     /** @param progress hears what this hears */
     public RunLog(Progress progress) {
-        this.progress = progress;
+        super(progress);
     }
 
     @Override
     public void started(long run) {
         log.info("run {} started", run);
-        progress.started(run);
+        super.started(run);
     }
 
     @Override
     public void phase(String name, long total, String unit) {
         log.atInfo().addKeyValue("phase", name).addKeyValue("total", total).log("{}: {} {}", name, total, unit);
-        progress.phase(name, total, unit);
-    }
-
-    @Override
-    public void advance(long done) {
-        progress.advance(done);
+        super.phase(name, total, unit);
     }
 
     @Override
     public void note(String line) {
         log.warn(line);
-        progress.note(line);
-    }
-
-    @Override
-    public void count(Measure measure, long more) {
-        progress.count(measure, more);
+        super.note(line);
     }
 
     /** The run has ended. */

@@ -175,7 +175,7 @@ public final class IndexFixture {
     }
 
     private JobContext context() {
-        return new JobContext(home.resolve("jobs"), stop, history, Command.here());
+        return new JobContext(new Home(home), stop, history, Command.here());
     }
 
     AuditReport audit() {

@@ -120,7 +120,7 @@ final class MigrateFixture {
         return new SpringMigrateService(
                 new Home(home),
                 settings,
-                new JobContext(home.resolve("jobs"), stop, history, Command.here()),
+                new JobContext(new Home(home), stop, history, Command.here()),
                 generations(),
                 (request, readOnly, progress) -> new Ends(request));
     }

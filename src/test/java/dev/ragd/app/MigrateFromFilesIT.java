@@ -214,7 +214,7 @@ class MigrateFromFilesIT {
         return new SpringMigrateService(
                 home,
                 MigrateSettings.DEFAULTS,
-                new JobContext(home.jobs(), new StopSignal(), new History(10), Command.here()),
+                new JobContext(home, new StopSignal(), new History(10), Command.here()),
                 new Generations(home.data().resolve("catalog.json")),
                 (request, readOnly, progress) -> new ConfiguredEnds(home, settings, request, readOnly, progress));
     }

@@ -391,7 +391,7 @@ class MigratePairsIT {
         return new SpringMigrateService(
                         home,
                         SETTINGS,
-                        new JobContext(home.jobs(), new StopSignal(), new History(10), Command.here()),
+                        new JobContext(home, new StopSignal(), new History(10), Command.here()),
                         new Generations(home.data().resolve("catalog.json")),
                         (r, readOnly, progress) -> new Ends(r))
                 .run(request, silent());

@@ -2,6 +2,7 @@ package dev.ragd.jobs.metrics;
 
 import dev.ragd.files.FileTree;
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.ForwardingProgress;
 import dev.ragd.jobs.JobReport;
 import dev.ragd.jobs.Measure;
 import dev.ragd.jobs.Progress;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only for the holder of the home's owner lock. Thread-safe.
  */
-public final class RunMetrics implements Progress, AutoCloseable {
+public final class RunMetrics extends ForwardingProgress implements AutoCloseable {
 
     private static final Set<Measure> OF_MIGRATIONS = EnumSet.range(Measure.RECORDS_COPIED, Measure.RECORDS_VERIFIED);
 
@@ -54,7 +55,6 @@ public final class RunMetrics implements Progress, AutoCloseable {
 
     private final MetricsSettings settings;
     private final Subject subject;
-    private final Progress progress;
     private final CompositeMeterRegistry registry = new CompositeMeterRegistry();
     private final PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final @Nullable OtlpMeterRegistry otlp;
@@ -77,9 +77,9 @@ public final class RunMetrics implements Progress, AutoCloseable {
      * @param progress hears what this hears
      */
     public RunMetrics(MetricsSettings settings, Path home, Subject subject, Progress progress) {
+        super(progress);
         this.settings = settings;
         this.subject = subject;
-        this.progress = progress;
         this.pushgateway = settings.pushgateway() == null ? null : new Pushgateway(settings.pushgateway(), home);
         this.otlp = settings.otlp() == null ? null : Otlp.registry(settings, settings.otlp(), this::complain);
         registry.add(prometheus);
@@ -129,7 +129,7 @@ public final class RunMetrics implements Progress, AutoCloseable {
         set(RunMeter.ACTIVE, 1);
         set(RunMeter.LAST_START, now());
         export();
-        progress.started(run);
+        super.started(run);
     }
 
     /** Where Spring Batch tells how long jobs, steps and chunks take. */
@@ -207,7 +207,7 @@ public final class RunMetrics implements Progress, AutoCloseable {
         phase = name;
         set(RunMeter.PHASE_DONE, 0, name);
         set(RunMeter.PHASE_TOTAL, total, name);
-        progress.phase(name, total, unit);
+        super.phase(name, total, unit);
     }
 
     @Override
@@ -216,19 +216,14 @@ public final class RunMetrics implements Progress, AutoCloseable {
         if (now != null) {
             set(RunMeter.PHASE_DONE, done, now);
         }
-        progress.advance(done);
-    }
-
-    @Override
-    public void note(String line) {
-        progress.note(line);
+        super.advance(done);
     }
 
     @Override
     public void count(Measure measure, long more) {
         Counter known = counters.get(measure);
         (known == null ? counter(measure) : known).increment(more);
-        progress.count(measure, more);
+        super.count(measure, more);
     }
 
     private static double now() {
@@ -331,7 +326,7 @@ public final class RunMetrics implements Progress, AutoCloseable {
 
     private void complain(String what, Exception e) {
         if (complaints.putIfAbsent(what, true) == null) {
-            progress.note("metrics: cannot " + what + " ("
+            note("metrics: cannot " + what + " ("
                     + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
                     + "); the run itself goes on");
         }

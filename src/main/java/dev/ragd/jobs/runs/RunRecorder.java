@@ -1,7 +1,7 @@
 package dev.ragd.jobs.runs;
 
 import dev.ragd.jobs.ExitCode;
-import dev.ragd.jobs.Measure;
+import dev.ragd.jobs.ForwardingProgress;
 import dev.ragd.jobs.Progress;
 import java.io.IOException;
 import java.time.Clock;
@@ -22,13 +22,12 @@ import org.springframework.batch.core.step.StepExecution;
  *
  * <p>Only for the holder of the home's owner lock. Thread-safe.
  */
-public final class RunRecorder implements Progress, JobExecutionListener {
+public final class RunRecorder extends ForwardingProgress implements JobExecutionListener {
 
     private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
 
     private final RunFiles files;
     private final Run first;
-    private final Progress progress;
     private final Clock clock;
     private final int keep;
     private final List<Counting> phases = new ArrayList<>();
@@ -62,9 +61,9 @@ public final class RunRecorder implements Progress, JobExecutionListener {
     }
 
     private RunRecorder(RunFiles files, Run first, Progress progress, Clock clock, int keep) {
+        super(progress);
         this.files = files;
         this.first = first;
-        this.progress = progress;
         this.clock = clock;
         this.keep = keep;
     }
@@ -96,8 +95,8 @@ public final class RunRecorder implements Progress, JobExecutionListener {
         return recorder;
     }
 
-    /** The run's number. */
-    public long id() {
+    @Override
+    public long run() {
         return first.id();
     }
 
@@ -131,7 +130,7 @@ public final class RunRecorder implements Progress, JobExecutionListener {
         endPhase();
         phases.add(new Counting(currentStep(), name, unit, total));
         writeNow();
-        progress.phase(name, total, unit);
+        super.phase(name, total, unit);
     }
 
     @Override
@@ -144,17 +143,12 @@ public final class RunRecorder implements Progress, JobExecutionListener {
         if (System.nanoTime() - lastWrite > PAUSE) {
             writeNow();
         }
-        progress.advance(done);
+        super.advance(done);
     }
 
     @Override
     public synchronized void note(String line) {
-        progress.note(line);
-    }
-
-    @Override
-    public void count(Measure measure, long more) {
-        progress.count(measure, more);
+        super.note(line);
     }
 
     private void endPhase() {
@@ -254,8 +248,7 @@ public final class RunRecorder implements Progress, JobExecutionListener {
     private void complain(IOException e) {
         if (!complained) {
             complained = true;
-            progress.note("what this run does cannot be noted for 'ragd jobs' (" + e.getMessage()
-                    + "); the run itself goes on");
+            note("what this run does cannot be noted for 'ragd jobs' (" + e.getMessage() + "); the run itself goes on");
         }
     }
 }

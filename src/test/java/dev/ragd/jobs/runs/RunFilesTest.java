@@ -30,14 +30,14 @@ class RunFilesTest {
         recorder.advance(7);
 
         Run running = files.running().orElseThrow();
-        assertThat(running.id()).isEqualTo(recorder.id());
+        assertThat(running.id()).isEqualTo(recorder.run());
         assertThat(running.state()).isEqualTo(Run.State.RUNNING);
         assertThat(running.command()).isEqualTo(new Command(List.of("index", "my notes"), "/somewhere"));
         assertThat(running.process().alive()).isEqualTo(ProcessHandle.current());
 
         recorder.end(ExitCode.DONE_WITH_REJECTS, null);
         recorder.phase("after the end", 1, "calls");
-        Run ended = files.find(recorder.id()).orElseThrow();
+        Run ended = files.find(recorder.run()).orElseThrow();
         assertThat(ended.state()).isEqualTo(Run.State.DONE);
         assertThat(ended.exitCode()).isEqualTo(3);
         assertThat(ended.started()).isEqualTo(CLOCK.instant());
@@ -93,7 +93,7 @@ class RunFilesTest {
     @Test
     void aRunWhoseProcessIsGoneWasCutOff() throws IOException {
         RunFiles files = new RunFiles(jobs);
-        long id = start("index", 10).id();
+        long id = start("index", 10).run();
         Run mine = files.find(id).orElseThrow();
         Run.Owner gone = new Run.Owner(mine.process().pid(), mine.process().started() - 60_000);
         files.write(new Run(
@@ -121,7 +121,7 @@ class RunFilesTest {
         }
 
         assertThat(new RunFiles(jobs).list()).extracting(Run::id).containsExactly(8L, 7L, 6L, 5L);
-        assertThat(start("index", 2).id()).isEqualTo(9);
+        assertThat(start("index", 2).run()).isEqualTo(9);
     }
 
     @Test
@@ -132,7 +132,7 @@ class RunFilesTest {
         Files.writeString(jobs.resolve("runs/notes.txt"), "hello");
 
         assertThat(new RunFiles(jobs).list()).extracting(Run::id).containsExactly(1L);
-        assertThat(start("index", 10).id()).isEqualTo(4);
+        assertThat(start("index", 10).run()).isEqualTo(4);
     }
 
     @Test
@@ -157,7 +157,7 @@ class RunFilesTest {
     private long startAndEnd() {
         RunRecorder recorder = start("index", 10);
         recorder.end(ExitCode.DONE, null);
-        return recorder.id();
+        return recorder.run();
     }
 
     private RunRecorder start(String job, int keep, String... command) {
