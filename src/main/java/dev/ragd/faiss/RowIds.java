@@ -52,8 +52,8 @@ public final class RowIds {
 
     /** The id of a row. */
     public int id(int row) {
-        if (row < 0
-                || row >= count) { // called for every row: a check that boxes its arguments would be most of the cost
+        // Called for every row: a check that boxes its arguments would be most of the cost.
+        if (row < 0 || row >= count) {
             throw new IllegalArgumentException("row " + row + " of " + count);
         }
         return ids.get(row);

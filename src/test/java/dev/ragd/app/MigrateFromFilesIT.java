@@ -90,8 +90,9 @@ class MigrateFromFilesIT {
     void aFolderMovesToAnyStoreWithItsServerOff() {
         for (StoreReference to : List.of(StoreReference.named("faiss"), snapshot())) {
             MigrateRequest request = MigrateRequest.of(chroma, to, "things", "things");
-            assertThat(service().dryRun(request, silent()).plan().records()).isEqualTo(RECORDS - 2);
-            MigrateReport report = service().run(request, silent());
+            assertThat(service().dryRun(request, Progress.NONE).plan().records())
+                    .isEqualTo(RECORDS - 2);
+            MigrateReport report = service().run(request, Progress.NONE);
             assertThat(report.status()).isEqualTo(Status.VERIFIED);
             assertThat(report.verification().tolerance()).contains("none");
             assertThat(report.notes()).anyMatch(note -> note.contains("0 lost"));
@@ -99,7 +100,7 @@ class MigrateFromFilesIT {
                     VectorCollection c = store.open(report.target().physical())) {
                 assertThat(model.compare(c)).isEmpty();
             }
-            assertThat(service().verify(request, silent()).status()).isEqualTo(Status.VERIFIED);
+            assertThat(service().verify(request, Progress.NONE).status()).isEqualTo(Status.VERIFIED);
         }
     }
 
@@ -121,7 +122,7 @@ class MigrateFromFilesIT {
         for (StoreReference to : List.of(plain.to(), StoreReference.named("faiss"), StoreReference.named("lucene"))) {
             MigrateRequest request = MigrateRequest.of(plain.from(), to, "things", "things");
             refused(request, ExitCode.REFUSED, "are lost", "--allow-partial");
-            MigrateReport partial = service().run(with(request, false, true), silent());
+            MigrateReport partial = service().run(with(request, false, true), Progress.NONE);
             assertThat(partial.status()).isEqualTo(Status.PARTIAL);
             long lost = partial.verification().counts().get("rejected");
             assertThat(lost).isBetween(1L, RECORDS - 3L);
@@ -135,7 +136,7 @@ class MigrateFromFilesIT {
         }
 
         MigrateRequest again = MigrateRequest.of(plain.from(), snapshot(), "things", "made-anew");
-        MigrateReport made = service().run(with(again, true, true), silent());
+        MigrateReport made = service().run(with(again, true, true), Progress.NONE);
         try (VectorStore store =
                         ReferencedStores.openToRead(again.to(), new ConfiguredModels(home, settings), note -> {});
                 VectorCollection c = store.open("made-anew")) {
@@ -174,7 +175,7 @@ class MigrateFromFilesIT {
         StoreReference from = new StoreReference("faiss-file", file);
         for (StoreReference to : List.of(StoreReference.named("lucene"), snapshot())) {
             MigrateRequest request = MigrateRequest.of(from, to, "vectors", "vectors");
-            MigrateReport report = service().run(request, silent());
+            MigrateReport report = service().run(request, Progress.NONE);
             assertThat(report.status()).isEqualTo(Status.VERIFIED);
             try (VectorStore store = ReferencedStores.openToRead(to, new ConfiguredModels(home, settings), note -> {});
                     VectorCollection c = store.open(report.target().physical())) {
@@ -184,7 +185,7 @@ class MigrateFromFilesIT {
                 assertThat(last.vector()).isEqualTo(Arrays.copyOfRange(rows, 499 * 8, 500 * 8));
                 assertThat(last.text()).isNull();
             }
-            assertThat(service().verify(request, silent()).status()).isEqualTo(Status.VERIFIED);
+            assertThat(service().verify(request, Progress.NONE).status()).isEqualTo(Status.VERIFIED);
         }
         refused(with(MigrateRequest.of(from, snapshot(), "x12", "x12"), true, false), ExitCode.USAGE, "no texts");
     }
@@ -201,10 +202,10 @@ class MigrateFromFilesIT {
     /** By the dry run and by the run. */
     private String refused(MigrateRequest request, ExitCode code, String... words) {
         JobException dry =
-                catchThrowableOfType(JobException.class, () -> service().dryRun(request, silent()));
+                catchThrowableOfType(JobException.class, () -> service().dryRun(request, Progress.NONE));
         assertThat(dry.exitCode()).isEqualTo(code);
         JobException e =
-                catchThrowableOfType(JobException.class, () -> service().run(request, silent()));
+                catchThrowableOfType(JobException.class, () -> service().run(request, Progress.NONE));
         assertThat(e.exitCode()).isEqualTo(code);
         assertThat(e.getMessage()).contains(words).isEqualTo(dry.getMessage());
         return e.getMessage();
@@ -217,18 +218,5 @@ class MigrateFromFilesIT {
                 new JobContext(home, new StopSignal(), new History(10), Command.here()),
                 new Generations(home.data().resolve("catalog.json")),
                 (request, readOnly, progress) -> new ConfiguredEnds(home, settings, request, readOnly, progress));
-    }
-
-    private static Progress silent() {
-        return new Progress() {
-            @Override
-            public void phase(String name, long total, String unit) {}
-
-            @Override
-            public void advance(long done) {}
-
-            @Override
-            public void note(String line) {}
-        };
     }
 }

@@ -394,7 +394,7 @@ class MigratePairsIT {
                         new JobContext(home, new StopSignal(), new History(10), Command.here()),
                         new Generations(home.data().resolve("catalog.json")),
                         (r, readOnly, progress) -> new Ends(r))
-                .run(request, silent());
+                .run(request, Progress.NONE);
     }
 
     private final class Ends implements MigrateResources {
@@ -438,18 +438,5 @@ class MigratePairsIT {
             source.close();
             target.close();
         }
-    }
-
-    private static Progress silent() {
-        return new Progress() {
-            @Override
-            public void phase(String name, long total, String unit) {}
-
-            @Override
-            public void advance(long done) {}
-
-            @Override
-            public void note(String line) {}
-        };
     }
 }

@@ -2,6 +2,7 @@ package dev.ragd.ops.advice;
 
 import dev.ragd.embed.EmbedException;
 import dev.ragd.embed.Embedder;
+import dev.ragd.ops.KernelFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -57,16 +58,9 @@ public final class MachineProbe {
         }
     }
 
-    private static long memory() throws IOException {
-        Path meminfo = Path.of("/proc/meminfo");
-        if (Files.isReadable(meminfo)) {
-            for (String line : Files.readAllLines(meminfo)) {
-                if (line.startsWith("MemAvailable:")) {
-                    return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
-                }
-            }
-        }
-        return Runtime.getRuntime().maxMemory();
+    private static long memory() {
+        long available = KernelFile.bytes(Path.of("/proc/meminfo"), "MemAvailable");
+        return available >= 0 ? available : Runtime.getRuntime().maxMemory();
     }
 
     /** Inner products in eight lanes, which a compiler turns into vector instructions if it can. */

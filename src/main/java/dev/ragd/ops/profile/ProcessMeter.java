@@ -1,7 +1,6 @@
 package dev.ragd.ops.profile;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.ragd.ops.KernelFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,21 +20,22 @@ final class ProcessMeter {
 
     /** Memory of their own: heap and native; -1 where the system does not tell. */
     static long ownBytes() {
-        return sum("RssAnon:");
+        return sum("RssAnon");
     }
 
     /** What of files is in their memory; -1 where the system does not tell. */
     static long mappedBytes() {
-        return sum("RssFile:");
+        return sum("RssFile");
     }
 
     /** The sum of the most that each ever had in memory; -1 where the system does not tell. */
     static long peakBytes() {
-        return sum("VmHWM:");
+        return sum("VmHWM");
     }
 
     private static long sum(String field) {
-        List<Long> each = all().map(process -> bytes(process.pid(), field))
+        List<Long> each = all().map(
+                        process -> KernelFile.bytes(Path.of("/proc", String.valueOf(process.pid()), "status"), field))
                 .filter(b -> b >= 0)
                 .toList();
         return each.isEmpty() ? -1 : each.stream().mapToLong(Long::longValue).sum();
@@ -44,18 +44,5 @@ final class ProcessMeter {
     private static Stream<ProcessHandle> all() {
         ProcessHandle self = ProcessHandle.current();
         return Stream.concat(Stream.of(self), self.descendants());
-    }
-
-    private static long bytes(long pid, String field) {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc", String.valueOf(pid), "status"))) {
-                if (line.startsWith(field)) {
-                    return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
-                }
-            }
-        } catch (IOException e) {
-            return -1; // another system, or it ended
-        }
-        return -1;
     }
 }
