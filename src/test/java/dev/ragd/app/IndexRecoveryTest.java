@@ -63,12 +63,22 @@ class IndexRecoveryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"scan", "parse-embed-write", "prune", "publish"})
-    void aStepWhoseEndIsLostMayRunAgain(String step) throws Exception {
+    @ValueSource(
+            strings = {
+                "end of scan",
+                "begin of parse-embed-write",
+                "end of parse-embed-write",
+                "begin of prune",
+                "end of prune",
+                "begin of publish",
+                "end of publish",
+                "end of the job"
+            })
+    void diedBetweenStepsItGoesOn(String instant) throws Exception {
         job.run();
         Files.delete(job.docs.resolve("b.md"));
         Files.writeString(job.docs.resolve("added.txt"), IndexFixture.prose("added", 12));
-        try (LostStepEnd lost = new LostStepEnd(job.home.resolve("jobs"), step)) {
+        try (DeadlyInstant dies = DeadlyInstant.at(job.home.resolve("jobs"), instant)) {
             assertThatThrownBy(() -> job.run()).isInstanceOf(Exception.class);
         }
 

@@ -123,13 +123,27 @@ class MigrateRecoveryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"preflight", "plan", "copy", "verify", "publish", "report"})
-    void aStepWhoseEndIsLostMayRunAgain(String step) throws Exception {
+    @ValueSource(
+            strings = {
+                "end of preflight",
+                "begin of plan",
+                "end of plan",
+                "begin of copy",
+                "end of copy",
+                "begin of verify",
+                "end of verify",
+                "begin of publish",
+                "end of publish",
+                "begin of report",
+                "end of report",
+                "end of the job"
+            })
+    void diedBetweenStepsItGoesOn(String instant) throws Exception {
         job.create(job.from, "first", List.of(job.record("one"))); // makes the job database
         job.run(MigrateRequest.of(MigrateFixture.MEMORY, MigrateFixture.OTHER, "first", "first"));
         int[] upserts = {0};
         job.target = call -> upserts[0] += call.equals("before upsert") ? 1 : 0;
-        try (LostStepEnd lost = new LostStepEnd(job.home.resolve("jobs"), step)) {
+        try (DeadlyInstant dies = DeadlyInstant.at(job.home.resolve("jobs"), instant)) {
             assertThatThrownBy(() -> job.run()).isInstanceOf(Exception.class);
         }
 

@@ -36,6 +36,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Something happens to a collection behind ragd's back; an audit finds it, and a repair mends it and nothing else. */
 class RepairJobTest {
@@ -97,6 +99,31 @@ class RepairJobTest {
         assertThat(Path.of(report.findings())).content().contains("ledger_only\t" + lost.get(0) + "\t");
         assertThat(job.contents()).isEqualTo(job.freshIndex());
         assertThat(job.run().files().unchanged()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "end of audit",
+                "begin of restore",
+                "end of restore",
+                "begin of delete",
+                "end of delete",
+                "begin of verify",
+                "end of verify",
+                "end of the job"
+            })
+    void diedBetweenStepsItGoesOn(String instant) throws Exception {
+        tamper(c -> c.delete(idsOf("b.md").subList(1, 4)));
+        try (DeadlyInstant dies = DeadlyInstant.at(job.home.resolve("jobs"), instant)) {
+            assertThatThrownBy(() -> job.repair()).isInstanceOf(Exception.class);
+        }
+
+        RepairReport report = job.repair();
+
+        assertThat(report.before().count(AuditKind.LEDGER_ONLY)).isEqualTo(3);
+        assertThat(report.after().clean()).isTrue();
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
     }
 
     @Test

@@ -70,9 +70,10 @@ public class RepairJobConfiguration {
         return Steps.tasklet(DELETE, repository, stop, deleteTasklet);
     }
 
+    /** A repair whose end was lost verifies again: what it found is told by the process that tells the result. */
     @Bean
     Step verifyStep(JobRepository repository, StopSignal stop, Tasklet verifyTasklet) {
-        return Steps.tasklet(VERIFY, repository, stop, verifyTasklet);
+        return Steps.repeatedTasklet(VERIFY, repository, stop, verifyTasklet);
     }
 
     @Bean

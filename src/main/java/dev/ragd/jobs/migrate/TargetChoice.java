@@ -104,10 +104,21 @@ final class TargetChoice {
         }
         problems.add(
                 ExitCode.REFUSED,
-                run.request().to() + " has a collection '" + current.name() + "' already; "
-                        + (isOurs(current) ? "bring it up to date with --delta, or " : "")
+                run.request().to() + " has a collection '" + current.name() + "' already" + whoseItIs(current)
                         + "choose another place or --to-collection");
         return null;
+    }
+
+    private String whoseItIs(CollectionInfo current) {
+        if (!isOurs(current)) {
+            return "; ";
+        }
+        long complete = MigrationMark.read(current)
+                .filter(mark -> mark.state() == MigrationMark.State.COMPLETE)
+                .map(MigrationMark::records)
+                .orElse(-1L);
+        return (complete < 0 ? "" : ", a complete copy of " + run.request().source() + ", " + complete + " records")
+                + "; compare the two with 'ragd verify', bring it up to date with --delta, or ";
     }
 
     private Target generation(VectorStore store, CollectionInfo source, CollectionEmbedder embedder) {
