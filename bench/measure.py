@@ -284,6 +284,11 @@ def pages():
     return sorted(p for p in (package("postgresql-doc-15") / "usr/share").rglob("*.html") if p.is_file())
 
 
+def files(name, pattern):
+    """Files of a package in a fixed order, once each."""
+    return sorted(p for p in package(name).rglob(pattern) if p.is_file() and not p.is_symlink())
+
+
 def copy(files, target, limit):
     """Copies files, numbered, until they have so many bytes; links are followed."""
     target.mkdir(parents=True, exist_ok=True)

@@ -26,14 +26,15 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +47,8 @@ import java.util.Set;
  * <pre>
  * ChunkTexts chunk FOLDER CACHE FILE                parses and chunks as the index job does; texts into a file
  * ChunkTexts embed FILE CACHE THREADS PART PARTS    embeds every PARTS-th text; prints "texts=N cpu=SECONDS"
- * ChunkTexts vectors FILE CACHE THREADS LIMIT OUT   embeds the first LIMIT texts; float32, little-endian, one after the other
+ * ChunkTexts vectors FILE CACHE THREADS LIMIT OUT   embeds the first LIMIT texts; float32, little-endian, one after the other;
+ *                                                   goes on behind those that OUT has already
  * ChunkTexts compare URL COLLECTION FILE            prints "equal" when the collection holds these texts
  * </pre>
  */
@@ -155,13 +157,20 @@ final class ChunkTexts {
 
     private static void vectors(List<String> texts, Path cache, int threads, Path file) throws IOException {
         try (Embedder embedder = Embedders.open(EmbedSettings.local(cache).withThreads(threads));
-                OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-            for (int i = 0; i < texts.size(); i += BATCH) {
-                for (float[] vector : embedder.embedDocuments(texts.subList(i, Math.min(texts.size(), i + BATCH)))) {
-                    ByteBuffer bytes =
-                            ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+                FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            int size = Float.BYTES * embedder.embedDocuments(texts.subList(0, 1))[0].length;
+            int done = (int) (out.size() / size);
+            out.truncate((long) done * size).position(out.size());
+            for (int i = done; i < texts.size(); i += BATCH) {
+                float[][] vectors = embedder.embedDocuments(texts.subList(i, Math.min(texts.size(), i + BATCH)));
+                ByteBuffer bytes = ByteBuffer.allocate(size * vectors.length).order(ByteOrder.LITTLE_ENDIAN);
+                for (float[] vector : vectors) {
                     bytes.asFloatBuffer().put(vector);
-                    out.write(bytes.array());
+                    bytes.position(bytes.position() + size);
+                }
+                bytes.flip();
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
                 }
             }
         }

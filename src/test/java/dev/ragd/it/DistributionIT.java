@@ -136,7 +136,7 @@ class DistributionIT {
                 Files.createSymbolicLink(bin.resolve("ragd"), Path.of("first")).toString();
 
         assertThat(expectDone(ragd, "--version")).startsWith("ragd ");
-        String indexed = expectDone(ragd, "index", "docs", "--backend", "lucene", "--json");
+        String indexed = expectDone(ragd, "--quiet", "index", "docs", "--backend", "lucene", "--json");
         String found = expectDone(ragd, "search", "otters", "-k", "1", "--backend", "lucene", "--json");
 
         assertThat(json(indexed).at("/files/indexed").asInt()).isEqualTo(2);

@@ -495,7 +495,7 @@ class MigrateKillIT {
     }
 
     /** Lines that the copy wrote: one when it starts, one per batch. */
-    private static long progress(Ragd ragd) {
+    static long progress(Ragd ragd) {
         return rates(ragd).size();
     }
 

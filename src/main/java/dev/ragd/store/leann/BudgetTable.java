@@ -43,14 +43,8 @@ record BudgetTable(int records, int[] ks, int[] targets, int[] budgets) {
      * @return at least k
      */
     int budget(int k, double target, int among) {
-        int row = 0;
-        while (row < ks.length - 1 && ks[row] < k) {
-            row++;
-        }
-        int column = 0;
-        while (column < targets.length - 1 && targets[column] < target * 1000 - 1e-9) {
-            column++;
-        }
+        int row = Math.min(ks.length - 1, row(ks, k));
+        int column = Math.min(targets.length - 1, column(targets, target));
         double budget = budgets[row * targets.length + column];
         if (ks[row] < k) {
             budget *= (double) k / ks[row];
@@ -60,6 +54,24 @@ record BudgetTable(int records, int[] ks, int[] targets, int[] budgets) {
         }
         budget *= Math.pow(Math.max(1, among / (double) records), GROWTH);
         return (int) Math.min(Integer.MAX_VALUE / 4, Math.max(k, Math.ceil(budget)));
+    }
+
+    /** Of the least k that is no less; the number of rows if there is none. */
+    static int row(int[] ks, int k) {
+        int row = 0;
+        while (row < ks.length && ks[row] < k) {
+            row++;
+        }
+        return row;
+    }
+
+    /** Of the least target that is no less; the number of columns if there is none. */
+    static int column(int[] targets, double target) {
+        int column = 0;
+        while (column < targets.length && targets[column] < target * 1000 - 1e-9) {
+            column++;
+        }
+        return column;
     }
 
     @Override

@@ -2,17 +2,20 @@ package dev.ragd.store.leann;
 
 import dev.ragd.store.Distance;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.DoubleStream;
 
 /**
- * Measures how far down the ranking by codes the true neighbours of held-out queries lie, and so how many embeddings a search
- * has to recompute for a recall. For one thread.
+ * Measures how far down the ranking by codes the true neighbours of held-out queries lie, and so what a search has to embed
+ * again for a recall. For one thread.
  *
- * <p>The budget for k and a target is the least one whose mean recall, less a margin of two standard errors, reaches the
- * target: the table must hold for other queries than those it was measured with.
+ * <p>What is chosen for k and a target is the least whose mean recall, less a margin of error of two standard errors, reaches
+ * the target: it must hold for other queries than those it was measured with.
  */
 final class Calibration {
 
-    private static final double MARGIN = 2;
+    private static final double STANDARD_ERRORS = 2;
     /** Beyond this place in the ranking a neighbour counts as not found. */
     private static final int DEPTH = 1_000;
 
@@ -39,35 +42,67 @@ final class Calibration {
     }
 
     /**
-     * Where the true neighbours of a query lie in the ranking by codes.
+     * Where the true neighbours of one query lie in the ranking by codes.
+     *
+     * @param places {@code int[most]}: the place, from 1, of the nearest, the second nearest and so on; none beyond the
+     *     thousandth
+     * @param nearest {@code float[most]}: their estimates
+     * @param best {@code float[most]}: the best estimates, descending
+     */
+    @SuppressWarnings("ArrayRecordComponent") // read only
+    record Ranking(int[] places, float[] nearest, float[] best) {
+
+        /** How far below the k-th best estimate those of the k nearest lie, or of as many as there are. */
+        double[] lacks(int k) {
+            double[] lacks = new double[Math.min(k, nearest.length)];
+            for (int i = 0; i < lacks.length; i++) {
+                lacks[i] = (double) best[lacks.length - 1] - nearest[i];
+            }
+            return lacks;
+        }
+    }
+
+    /** Ranks all vectors for a query. */
+    Ranking rank(float[] query, int self) {
+        return rank(query, self, 0, vectors.length);
+    }
+
+    /**
+     * Ranks some of the vectors for a query.
      *
      * @param self the row of the query itself, which does not count; -1 when it is none of them
-     * @return {@code int[MOST]}: the place, from 1, of the nearest, the second nearest and so on
+     * @param from the first row
+     * @param to the row behind the last
      */
-    int[] places(float[] query, int self) {
-        int n = vectors.length;
-        int most = Math.min(MOST, n - (self < 0 ? 0 : 1));
+    Ranking rank(float[] query, int self, int from, int to) {
+        int most = Math.min(MOST, to - from - (self >= from && self < to ? 1 : 0));
         Shortlist exact = new Shortlist(most + 1);
         Shortlist ranking = new Shortlist(DEPTH);
         Quantizer.Estimator estimator = quantizer.estimator(query, distance);
-        for (int i = 0; i < n; i++) {
+        float[] estimates = new float[to - from];
+        for (int i = from; i < to; i++) {
             if (i != self) {
                 exact.offer(i, nearness(query, vectors[i]));
-                ranking.offer(i, estimator.estimate(codes, i * quantizer.codeBytes()));
+                estimates[i - from] = estimator.estimate(codes, i * quantizer.codeBytes());
+                ranking.offer(i, estimates[i - from]);
             }
         }
-        int[] placeOf = new int[n];
+        int[] placeOf = new int[to - from];
         Arrays.fill(placeOf, Integer.MAX_VALUE);
         int[] order = ranking.ordinals();
         for (int place = 0; place < order.length; place++) {
-            placeOf[order[place]] = place + 1;
+            placeOf[order[place] - from] = place + 1;
         }
-        int[] nearest = exact.ordinals();
+        int[] found = exact.ordinals();
         int[] places = new int[most];
+        float[] nearest = new float[most];
+        float[] best = new float[most];
         for (int i = 0; i < most; i++) {
-            places[i] = placeOf[nearest[i]];
+            places[i] = placeOf[found[i] - from];
+            nearest[i] = estimates[found[i] - from];
+            best[i] = estimates[order[i] - from];
         }
-        return places;
+        return new Ranking(places, nearest, best);
     }
 
     private float nearness(float[] query, float[] vector) {
@@ -84,12 +119,9 @@ final class Calibration {
         };
     }
 
-    /**
-     * The table that follows from the places of all queries.
-     *
-     * @param places of each query, see {@link #places}
-     */
-    BudgetTable table(int[][] places) {
+    /** The budgets that follow from how all vectors were ranked for all queries. */
+    BudgetTable budgets(List<Ranking> rankings) {
+        int[][] places = rankings.stream().map(Ranking::places).toArray(int[][]::new);
         int[] budgets = new int[BudgetTable.KS.length * BudgetTable.TARGETS.length];
         for (int row = 0; row < BudgetTable.KS.length; row++) {
             for (int column = 0; column < BudgetTable.TARGETS.length; column++) {
@@ -100,12 +132,77 @@ final class Calibration {
         return new BudgetTable(vectors.length, BudgetTable.KS, BudgetTable.TARGETS, budgets);
     }
 
+    /**
+     * The margins that follow from how vectors were ranked.
+     *
+     * @param whole how all were, for each query
+     * @param filtered how those of a filter were, by k
+     */
+    static MarginTable margins(List<Ranking> whole, IntFunction<List<Ranking>> filtered) {
+        int columns = BudgetTable.TARGETS.length;
+        float[] ofWhole = new float[BudgetTable.KS.length * columns];
+        float[] ofFiltered = new float[ofWhole.length];
+        for (int row = 0; row < BudgetTable.KS.length; row++) {
+            int k = BudgetTable.KS[row];
+            float[] first = margins(whole, k);
+            float[] second = margins(filtered.apply(k), k);
+            for (int column = 0; column < columns; column++) {
+                int cell = row * columns + column;
+                ofWhole[cell] = first[column];
+                ofFiltered[cell] = Math.max(first[column], second[column]);
+            }
+        }
+        return new MarginTable(BudgetTable.KS, BudgetTable.TARGETS, ofWhole, ofFiltered);
+    }
+
+    /** Of all targets. */
+    private static float[] margins(List<Ranking> rankings, int k) {
+        double[][] lacks = rankings.stream().map(r -> r.lacks(k)).toArray(double[][]::new);
+        double[] tried = DoubleStream.concat(
+                        DoubleStream.of(0),
+                        Arrays.stream(lacks).flatMapToDouble(Arrays::stream).filter(lack -> lack > 0))
+                .sorted()
+                .toArray();
+        float[] margins = new float[BudgetTable.TARGETS.length];
+        for (int column = 0; column < margins.length; column++) {
+            double target = BudgetTable.TARGETS[column] / 1000.0;
+            int low = 0;
+            int high = tried.length - 1;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (careful(lacks, k, tried[middle]) >= target) {
+                    high = middle;
+                } else {
+                    low = middle + 1;
+                }
+            }
+            margins[column] = Math.nextUp((float) tried[low]);
+        }
+        return margins;
+    }
+
+    /** The mean recall within a margin, less the margin of error. */
+    private static double careful(double[][] lacks, int k, double margin) {
+        return careful(
+                Arrays.stream(lacks)
+                        .mapToDouble(query -> Arrays.stream(query)
+                                        .filter(lack -> lack <= margin)
+                                        .count()
+                                / (double) query.length)
+                        .toArray(),
+                k);
+    }
+
     private static int least(int[][] places, int k, double target) {
         int low = k;
         int high = DEPTH;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (careful(places, k, middle) >= target) {
+            int budget = middle;
+            double[] recalls = Arrays.stream(places)
+                    .mapToDouble(query -> recall(query, k, budget))
+                    .toArray();
+            if (careful(recalls, k) >= target) {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -114,26 +211,26 @@ final class Calibration {
         return low;
     }
 
-    /** The mean recall less the margin. */
-    private static double careful(int[][] places, int k, int budget) {
+    /** The mean recall less the margin of error. */
+    private static double careful(double[] recalls, int k) {
         double sum = 0;
         double squares = 0;
-        for (int[] query : places) {
-            double recall = recall(query, k, budget);
+        for (double recall : recalls) {
             sum += recall;
             squares += recall * recall;
         }
-        double mean = sum / places.length;
-        double variance = Math.max(0, squares / places.length - mean * mean);
+        int n = recalls.length;
+        double mean = sum / n;
+        double variance = Math.max(0, squares / n - mean * mean);
         // A sample without a miss says little: as if there were one more query, and it missed its last neighbour.
-        double missing = 1.0 / k / (places.length + 1);
-        return Math.min(mean - MARGIN * Math.sqrt(variance / places.length), 1 - missing);
+        double missing = 1.0 / k / (n + 1);
+        return Math.min(mean - STANDARD_ERRORS * Math.sqrt(variance / n), 1 - missing);
     }
 
     /** The mean recall of queries when so many embeddings are recomputed. */
-    static double recall(int[][] places, int k, int budget) {
-        return Arrays.stream(places)
-                .mapToDouble(q -> recall(q, k, budget))
+    static double recall(List<Ranking> rankings, int k, int budget) {
+        return rankings.stream()
+                .mapToDouble(q -> recall(q.places(), k, budget))
                 .average()
                 .orElse(Double.NaN);
     }

@@ -19,15 +19,16 @@ record CodeTable(List<CodeBlock.View> blocks) {
      * The records whose codes promise most.
      *
      * @param wanted only these
-     * @param size how many
+     * @param k at least so many
+     * @param effort how many more
      * @return ordinals, most promising first
      */
-    int[] nearest(float[] query, Distance distance, OrdinalSet wanted, int size) {
-        Shortlist shortlist = new Shortlist(size);
+    int[] nearest(float[] query, Distance distance, OrdinalSet wanted, int k, Effort effort) {
+        Shortlist shortlist = new Shortlist(Math.max(k, effort.most()));
         for (CodeBlock.View block : blocks) {
             block.scan(block.quantizer().estimator(query, distance), wanted, shortlist);
         }
-        return shortlist.ordinals();
+        return shortlist.ordinals(k, effort.margin());
     }
 
     /** How near to a query the codes of single records say that they are; greater is nearer. For one thread. */

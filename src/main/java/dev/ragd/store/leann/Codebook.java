@@ -2,6 +2,7 @@ package dev.ragd.store.leann;
 
 import dev.ragd.store.Distance;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was learned from a collection. Rotation and centroids are kept as they are on the disk, in 16 bits, and everything is
@@ -16,7 +17,8 @@ import java.util.UUID;
  * @param error mean squared error of held-out vectors over their squared length
  * @param rotation see {@link LearnedQuantizer}
  * @param centroids see {@link LearnedQuantizer}
- * @param budgets what searches need
+ * @param budgets how many embeddings searches need, all the same number
+ * @param margins how far down the ranking searches need to look; null in a codebook of format 1
  */
 record Codebook(
         UUID collection,
@@ -28,7 +30,8 @@ record Codebook(
         double error,
         Rounded rotation,
         Rounded centroids,
-        BudgetTable budgets) {
+        BudgetTable budgets,
+        @Nullable MarginTable margins) {
 
     /**
      * Numbers rounded to 16 bits of the largest among them.

@@ -12,6 +12,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -26,12 +27,13 @@ import java.util.stream.Collectors;
  * float32 scale, int16 x d*d: the rotation, row by row
  * float32 scale, int16 x 256*d: the centroids, [m][256][d/m]
  * int32 records, int32 number of k, int32 each; int32 number of targets, int32 each; int32 budget per k and target
+ * float32 margin per k and target, of the whole; the same, under a filter (from version 2 on)
  * int32 CRC32C of all before it
  * </pre>
  */
 final class CodebookFiles {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final long MAGIC = 0x4e41_454c_4447_4152L; // "RAGDLEAN"
     private static final String PREFIX = "codebook-";
@@ -63,7 +65,8 @@ final class CodebookFiles {
     /** The bytes of a codebook's file. */
     static byte[] bytes(Codebook book) {
         BudgetTable budgets = book.budgets();
-        int numbers = 3 + budgets.ks().length + budgets.targets().length + budgets.budgets().length;
+        MarginTable margins = Objects.requireNonNull(book.margins(), "margins");
+        int numbers = 3 + budgets.ks().length + budgets.targets().length + 3 * budgets.budgets().length;
         int size = HEAD
                 + 2 * Float.BYTES
                 + Short.BYTES
@@ -84,6 +87,8 @@ final class CodebookFiles {
         for (int budget : budgets.budgets()) {
             out.putInt(budget);
         }
+        put(out, margins.whole());
+        put(out, margins.filtered());
         return out.putInt(CommittedFile.crc(out.array(), out.position())).array();
     }
 
@@ -91,6 +96,12 @@ final class CodebookFiles {
         out.putFloat(numbers.scale());
         for (short step : numbers.steps()) {
             out.putShort(step);
+        }
+    }
+
+    private static void put(ByteBuffer out, float[] numbers) {
+        for (float number : numbers) {
+            out.putFloat(number);
         }
     }
 
@@ -158,7 +169,9 @@ final class CodebookFiles {
         int records = in.getInt();
         int[] ks = ints(in, count(in, file));
         int[] targets = ints(in, count(in, file));
-        int[] budgets = ints(in, ks.length * targets.length);
+        int cells = ks.length * targets.length;
+        int[] budgets = ints(in, cells);
+        MarginTable margins = version == 1 ? null : new MarginTable(ks, targets, floats(in, cells), floats(in, cells));
         return new Codebook(
                 collection,
                 generation,
@@ -169,7 +182,8 @@ final class CodebookFiles {
                 error,
                 rotation,
                 centroids,
-                new BudgetTable(records, ks, targets, budgets));
+                new BudgetTable(records, ks, targets, budgets),
+                margins);
     }
 
     private static int count(ByteBuffer in, Path file) {
@@ -195,6 +209,14 @@ final class CodebookFiles {
         int[] numbers = new int[count];
         for (int i = 0; i < count; i++) {
             numbers[i] = in.getInt();
+        }
+        return numbers;
+    }
+
+    private static float[] floats(ByteBuffer in, int count) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = in.getFloat();
         }
         return numbers;
     }

@@ -122,6 +122,6 @@ final class LeannHealth {
                     graph.size(),
                     graph.links().length / (double) Math.max(1, graph.size())));
         }
-        return said + ", " + state.budget(now, 10, now.count()) + " embeddings for 10 hits";
+        return said + ", about " + state.effort(now, 10, now.count(), false).usual() + " embeddings for 10 hits";
     }
 }

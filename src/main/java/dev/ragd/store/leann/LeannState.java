@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * codebook it was made with; the codebooks are files of their own, named by the commit.
  *
  * <p>A search: the filter becomes a bitmap; the codes of what is in it are compared with the query by table look-ups; the
- * texts of the most promising, as many as the budget says, are embedded again; their exact scores decide. What is no more
- * than the budget is embedded whole, so a narrow filter gives exact answers. In mode {@code graph} what is in the graph is
+ * texts of the most promising, as many as {@link Effort} says, are embedded again; their exact scores decide. What is no more
+ * than that is embedded whole, so a narrow filter gives exact answers. In mode {@code graph} what is in the graph is
  * searched by a walk through that ({@link GraphSearch}), and the rest by its codes.
  *
  * <p>New records are encoded with the newest codebook. The first one is learned at the checkpoint that finds enough records;
@@ -115,10 +115,10 @@ final class LeannState implements CollectionState {
         Recomputation exact = new Recomputation(this, now, table, query);
         ProximityGraph graph = graphs.of(committed(now));
         if (graph == null) {
-            scan(now, query, k, wanted, table, exact);
+            scan(now, query, k, wanted, filter != null, table, exact);
         } else {
             OrdinalSet[] parts = graph.split(wanted);
-            scan(now, query, k, parts[1], table, exact);
+            scan(now, query, k, parts[1], filter != null, table, exact);
             walk(now, query, k, graph, parts[0], table, exact);
         }
         return exact.best(k, wanted);
@@ -126,11 +126,17 @@ final class LeannState implements CollectionState {
 
     /** Embeds again what the codes say is most promising. */
     private void scan(
-            DocumentSnapshot now, float[] query, int k, OrdinalSet wanted, CodeTable table, Recomputation exact) {
+            DocumentSnapshot now,
+            float[] query,
+            int k,
+            OrdinalSet wanted,
+            boolean filtered,
+            CodeTable table,
+            Recomputation exact) {
         if (wanted.size() > 0) {
-            int budget = budget(now, k, wanted.size());
-            boolean narrow = wanted.size() <= budget;
-            exact.scores(narrow ? all(wanted) : table.nearest(query, spec().distance(), wanted, budget));
+            Effort effort = effort(now, k, wanted.size(), filtered);
+            boolean narrow = wanted.size() <= effort.usual();
+            exact.scores(narrow ? all(wanted) : table.nearest(query, spec().distance(), wanted, k, effort));
         }
     }
 
@@ -156,16 +162,27 @@ final class LeannState implements CollectionState {
         }
     }
 
-    /** Embeddings that a search recomputes. */
-    int budget(DocumentSnapshot now, int k, int among) {
+    /** How much a search embeds again. */
+    Effort effort(DocumentSnapshot now, int k, int among, boolean filtered) {
         if (settings.budget() > 0) {
-            return Math.max(k, settings.budget());
+            return Effort.fixed(Math.max(k, settings.budget()), false); // as the user says
         }
+        double target = settings.targetRecall();
         LeannCommit committed = committed(now);
-        BudgetTable budgets = committed.newest() == UNTRAINED
-                ? BudgetTable.UNTRAINED
-                : codebook(committed, committed.newest()).budgets();
-        return budgets.budget(k, settings.targetRecall(), among);
+        if (committed.newest() == UNTRAINED) {
+            return Effort.fixed(BudgetTable.UNTRAINED.budget(k, target, among), filtered);
+        }
+        int usual = codebook(committed, committed.newest()).budgets().budget(k, target, among);
+        float margin = 0;
+        for (int generation : committed.codebooks().keySet()) {
+            MarginTable margins = codebook(committed, generation).margins();
+            if (margins == null) {
+                return Effort.fixed(usual, filtered);
+            }
+            margin = Math.max(margin, margins.margin(k, target, filtered));
+        }
+        boolean measured = margin < Float.POSITIVE_INFINITY;
+        return measured ? Effort.within(margin, usual) : Effort.fixed(usual, filtered);
     }
 
     static int[] all(OrdinalSet set) {

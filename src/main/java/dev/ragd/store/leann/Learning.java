@@ -9,6 +9,7 @@ import dev.ragd.store.documents.DocumentStore;
 import dev.ragd.store.documents.OrdinalSet;
 import dev.ragd.store.documents.RecordCode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -144,6 +145,7 @@ final class Learning {
             return;
         }
         List<VectorSample.Entry> entries = entries(now);
+        entries.sort(Comparator.comparingInt(VectorSample.Entry::ordinal));
         LeannCommit committed = state.committed(now);
         int generation = committed.newest() + 1;
         float[][] vectors = entries.stream().map(VectorSample.Entry::vector).toArray(float[][]::new);

@@ -34,18 +34,42 @@ final class Shortlist {
     private void cut() {
         Arrays.sort(kept, 0, count);
         count = Math.min(count, size);
-        int ascending = ~(int) (kept[count - 1] >> 32);
-        float last = Float.intBitsToFloat(ascending ^ (ascending >> 31 & 0x7fffffff));
+        float last = estimate(count - 1);
         worst = Float.isNaN(last) ? worst : last;
     }
 
     /** The best, most promising first. */
     int[] ordinals() {
+        return ordinals(size, Float.POSITIVE_INFINITY);
+    }
+
+    /**
+     * The best, most promising first, as far as they are estimated within a margin of the k-th.
+     *
+     * @param k as many are given in any case, if there are
+     * @param margin 0 or more
+     */
+    int[] ordinals(int k, float margin) {
         Arrays.sort(kept, 0, count);
-        int[] best = new int[Math.min(count, size)];
+        int end = Math.min(count, size);
+        if (k < end) {
+            float least = estimate(k - 1) - margin;
+            int within = k;
+            while (within < end && !(estimate(within) < least)) { // NaN, of what no float can measure, is within
+                within++;
+            }
+            end = within;
+        }
+        int[] best = new int[end];
         for (int i = 0; i < best.length; i++) {
             best[i] = (int) kept[i];
         }
         return best;
+    }
+
+    /** What was offered with one of the kept, by its place; they are sorted. */
+    private float estimate(int place) {
+        int ascending = ~(int) (kept[place] >> 32);
+        return Float.intBitsToFloat(ascending ^ (ascending >> 31 & 0x7fffffff));
     }
 }

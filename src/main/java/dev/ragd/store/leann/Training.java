@@ -6,13 +6,18 @@ import dev.ragd.faiss.ProductQuantizer;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Learns a codebook from vectors of a collection: the rotation by alternating with product quantization, the centroids by
- * k-means in the rotated space, the budgets by searching for held-out vectors and for spans of their texts. For one thread.
+ * k-means in the rotated space, budgets and margins by searching for held-out vectors and for spans of their texts. For one
+ * thread.
  */
 final class Training {
 
@@ -23,6 +28,10 @@ final class Training {
     private static final int HELD_OUT = 4;
 
     private static final int MOST_QUERIES = 400;
+    /** What a filter leaves is measured on held-out vectors in a row, an eighth of them if that is enough to choose from. */
+    private static final int WINDOWS = 8;
+
+    private static final int FEWEST_PER_K = 4;
     private static final int KMEANS_ROUNDS = 25;
     private static final long SEED = 48;
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
@@ -50,7 +59,8 @@ final class Training {
     /**
      * Learns.
      *
-     * @param sample {@code float[n][dimension]}, at least {@link LeannSettings#FEWEST_TO_TRAIN}
+     * @param sample {@code float[n][dimension]}, at least {@link LeannSettings#FEWEST_TO_TRAIN}, in the order in which they
+     *     came: what came together is alike, as what a filter lets through
      * @param spans see {@link SpanQueries}
      */
     Codebook run(UUID collection, int generation, float[][] sample, SpanQueries spans) {
@@ -70,20 +80,53 @@ final class Training {
                 .average()
                 .orElse(0);
         int[] asking = Arrays.copyOf(aside, Math.min(MOST_QUERIES, heldOut));
-        float[][] searched = Arrays.stream(aside).mapToObj(i -> sample[i]).toArray(float[][]::new);
-        BudgetTable budgets = budgets(searched, asking.length, spans.of(asking), quantizer);
-        return new Codebook(collection, generation, spec.distance(), d, parts, n, error, rotation, centroids, budgets);
+        int[] searched = aside.clone();
+        Arrays.sort(searched);
+        Query[] queries = Stream.concat(
+                        Arrays.stream(asking).mapToObj(i -> new Query(sample[i], Arrays.binarySearch(searched, i))),
+                        Arrays.stream(spans.of(asking)).map(span -> new Query(span, -1)))
+                .toArray(Query[]::new);
+        Calibration calibration = new Calibration(
+                Arrays.stream(searched).mapToObj(i -> sample[i]).toArray(float[][]::new), quantizer, spec.distance());
+        List<Calibration.Ranking> whole = rank(calibration, queries, heldOut, 1);
+        Map<Integer, List<Calibration.Ranking>> byWindows = new HashMap<>(Map.of(1, whole));
+        MarginTable margins = Calibration.margins(
+                whole,
+                k -> byWindows.computeIfAbsent(
+                        Math.max(1, Math.min(WINDOWS, heldOut / (FEWEST_PER_K * k))),
+                        windows -> rank(calibration, queries, heldOut, windows)));
+        return new Codebook(
+                collection,
+                generation,
+                spec.distance(),
+                d,
+                parts,
+                n,
+                error,
+                rotation,
+                centroids,
+                calibration.budgets(whole),
+                margins);
     }
 
-    /** The first of the searched vectors ask, each for its neighbours but not itself; then the spans ask for all. */
-    private BudgetTable budgets(float[][] searched, int asking, float[][] spans, Quantizer quantizer) {
-        Calibration calibration = new Calibration(searched, quantizer, spec.distance());
-        int[][] places = IntStream.range(0, asking + spans.length)
+    /**
+     * Somebody asks.
+     *
+     * @param self which of the searched vectors it is, and so does not look for; or -1
+     */
+    @SuppressWarnings("ArrayRecordComponent") // read only
+    private record Query(float[] vector, int self) {}
+
+    /** What each query finds in a window of the searched vectors, in all windows by turns. */
+    private static List<Calibration.Ranking> rank(Calibration calibration, Query[] queries, int searched, int windows) {
+        int size = searched / windows;
+        return IntStream.range(0, queries.length)
                 .parallel()
-                .mapToObj(i ->
-                        i < asking ? calibration.places(searched[i], i) : calibration.places(spans[i - asking], -1))
-                .toArray(int[][]::new);
-        return calibration.table(places);
+                .mapToObj(i -> {
+                    int from = i % windows * size;
+                    return calibration.rank(queries[i].vector(), queries[i].self(), from, from + size);
+                })
+                .toList();
     }
 
     private float[] centroids(float[] rotated, int n, int d, int parts) {

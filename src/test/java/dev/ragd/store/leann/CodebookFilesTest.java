@@ -54,22 +54,29 @@ class CodebookFilesTest {
                 0.17,
                 Codebook.Rounded.of(rotation),
                 Codebook.Rounded.of(centroids),
-                new BudgetTable(2_500, new int[] {1, 10}, new int[] {900, 950}, new int[] {2, 4, 15, 20}));
+                new BudgetTable(2_500, new int[] {1, 10}, new int[] {900, 950}, new int[] {2, 4, 15, 20}),
+                new MarginTable(
+                        new int[] {1, 10}, new int[] {900, 950}, new float[] {0.1f, 0.2f, 0.3f, 0.4f}, new float[] {
+                            0.15f, 0.25f, 0.35f, 0.45f
+                        }));
     }
 
     @Test
     void theBytesAreThoseOfTheDocument() {
         byte[] bytes = CodebookFiles.bytes(book);
         assertThat(HexFormat.of().formatHex(bytes, 0, 64))
-                .isEqualTo("524147444c45414e" + "01000000" + "03000000" + "9f46cbd95bad8f0f" + "0e952877867065a1"
+                .isEqualTo("524147444c45414e" + "02000000" + "03000000" + "9f46cbd95bad8f0f" + "0e952877867065a1"
                         + "01000000" + "10000000" + "02000000" + "4c1d0000" + "c3f5285c8fc2c53f" + "0000000000000000");
-        assertThat(bytes).hasSize(64 + 8 + 2 * (16 * 16 + 256 * 16) + 4 + 12 + 12 + 16 + 4);
+        assertThat(bytes).hasSize(64 + 8 + 2 * (16 * 16 + 256 * 16) + 4 + 12 + 12 + 3 * 16 + 4);
     }
 
     @Test
     void whatWasWrittenIsReadAndEncodesTheSame() {
         Codebook read = files.read(3, files.write(book));
         assertThat(CodebookFiles.bytes(read)).isEqualTo(CodebookFiles.bytes(book));
+        assertThat(read.budgets().budget(10, 0.95, 2_500)).isEqualTo(20);
+        assertThat(read.margins().margin(5, 0.9, false)).isEqualTo(0.3f);
+        assertThat(read.margins().margin(10, 0.93, true)).isEqualTo(0.45f);
         Random random = new Random(2);
         for (int i = 0; i < 50; i++) {
             float[] vector = new float[DIMENSION];

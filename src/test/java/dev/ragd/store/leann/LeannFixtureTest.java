@@ -119,7 +119,7 @@ class LeannFixtureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = 1)
+    @ValueSource(ints = {1, 2})
     void eachVersionIsReadSearchedAndWritten(int version) throws IOException {
         unpack(version);
         try (LeannStore store = open(root, model);

@@ -123,8 +123,9 @@ final class MethodBench {
         codes("1 bit", new OneBitQuantizer(D));
         codes("2 bits", new ScalarQuantizer(D));
         Ranking ranking = codes("learned", learned);
+        withinMargins(ranking, book);
+        filtered(ranking, book);
         if (!Boolean.getBoolean("codes.only")) {
-            filtered(ranking, book);
             stopRule(ranking);
             cpu = cpu();
             ProximityGraph graph = new GraphBuild(library, SPEC)
@@ -166,12 +167,20 @@ final class MethodBench {
         }
 
         int[] best(float[] query, int[] rows, int size) {
+            return best(query, rows, size, Effort.fixed(size, false));
+        }
+
+        /** As the store searches. */
+        int[] best(float[] query, int[] rows, int k, Effort effort) {
+            if (rows.length <= effort.usual()) {
+                return rows;
+            }
             GraphSearch.Approximation estimates = estimates(query);
-            Shortlist shortlist = new Shortlist(size);
+            Shortlist shortlist = new Shortlist(Math.max(k, effort.most()));
             for (int row : rows) {
                 shortlist.offer(row, estimates.estimate(row));
             }
-            return shortlist.ordinals();
+            return shortlist.ordinals(k, effort.margin());
         }
     }
 
@@ -240,32 +249,84 @@ final class MethodBench {
         return found / (double) k;
     }
 
+    // ---- as many as a query needs ----
+
+    /** What the margins of the table give, for all targets, and one number for all queries that gives the same. */
+    private void withinMargins(Ranking ranking, Codebook book) {
+        int[] rows = all(base.length);
+        int[][] orders = queries.stream()
+                .parallel()
+                .map(q -> ranking.best(q, rows, DEPTH))
+                .toArray(int[][]::new);
+        for (int k : KS) {
+            say("within margins, @%d:", k);
+            for (int thousandths : BudgetTable.TARGETS) {
+                Effort effort = effort(book, k, thousandths / 1000.0, base.length, false);
+                int[][] found = queries.stream()
+                        .parallel()
+                        .map(q -> ranking.best(q, rows, k, effort))
+                        .toArray(int[][]::new);
+                double recall = mean(q -> found(found[q], found[q].length, q, k));
+                double embeddings = mean(q -> found[q].length);
+                int fixed = k;
+                while (fixed < DEPTH && recallAt(orders, k, fixed) < recall) {
+                    fixed++;
+                }
+                curve("learned, within margins", ranking.quantizer.codeBytes(), k, embeddings, recall);
+                say(
+                        "  for %.2f: %.1f (recall %.4f), one number: %d, saved %.0f %%;",
+                        thousandths / 1000.0, embeddings, recall, fixed, 100 * (1 - embeddings / fixed));
+            }
+            say("%n");
+        }
+    }
+
+    private static Effort effort(Codebook book, int k, double target, int among, boolean filtered) {
+        return Effort.within(
+                book.margins().margin(k, target, filtered), book.budgets().budget(k, target, among));
+    }
+
     // ---- filters ----
 
-    /** With the budget that the store would choose. Filters: chunks here and there, and chunks in a row, as of one folder. */
+    /** As the store searches. Filters: chunks here and there, and chunks in a row, as of one folder. */
     private void filtered(Ranking ranking, Codebook book) {
-        Random random = new Random(8);
         for (double share : new double[] {0.5, 0.1, 0.01, 0.001}) {
+            Random random = new Random(8);
             int count = (int) Math.max(1, Math.round(share * base.length));
             int[] scattered =
                     random.ints(0, base.length).distinct().limit(count).sorted().toArray();
             int from = random.nextInt(base.length - count + 1);
             int[] together = IntStream.range(from, from + count).toArray();
-            int budget = book.budgets().budget(10, 0.95, count);
-            say("filter of %.1f %% (%d chunks), %d embedded:", 100 * share, count, Math.min(budget, count));
+            Ranking untrained = Ranking.of(new ScalarQuantizer(D), base);
+            say("filter of %.1f %% (%d chunks):", 100 * share, count);
             for (int[] rows : List.of(scattered, together)) {
-                double recall = mean(q -> {
-                    int[] best = exact(queries.get(q), rows, 10);
-                    int[] order = ranking.best(queries.get(q), rows, budget);
-                    long found = Arrays.stream(best)
-                            .filter(b -> Arrays.stream(order).anyMatch(o -> o == b))
-                            .count();
-                    return found / (double) best.length;
-                });
-                say(" recall@10 %.4f %s", recall, rows == scattered ? "scattered," : "in a row");
+                say(" %s", rows == scattered ? "here and there" : "; in a row");
+                for (int k : KS) {
+                    filtered(ranking, rows, k, effort(book, k, 0.95, count, true));
+                    if (base.length <= LeannSettings.TRAIN_AT) {
+                        say(" (2 bits");
+                        filtered(untrained, rows, k, Effort.fixed(BudgetTable.UNTRAINED.budget(k, 0.95, count), true));
+                        say(")");
+                    }
+                }
             }
             say("%n");
         }
+    }
+
+    private void filtered(Ranking ranking, int[] rows, int k, Effort effort) {
+        int[][] found = queries.stream()
+                .parallel()
+                .map(q -> ranking.best(q, rows, k, effort))
+                .toArray(int[][]::new);
+        double recall = mean(q -> {
+            int[] best = exact(queries.get(q), rows, k);
+            return Arrays.stream(best)
+                            .filter(b -> Arrays.stream(found[q]).anyMatch(o -> o == b))
+                            .count()
+                    / (double) best.length;
+        });
+        say(" @%d %.4f with %.1f", k, recall, mean(q -> found[q].length));
     }
 
     // ---- the rule that stops early ----
