@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The vectors of the index folder of a collection: {@code data_level0.bin} holds them with their labels, {@code length.bin}
  * the lengths that a cosine index divided them by, {@code index_metadata.pickle} the labels of ids. All elements are looked at
  * once when it is opened; one that contradicts anything else said about it counts as lost: a label that appears twice or that
- * no id has, a mark of deletion, a component that is no finite number, in a cosine index a vector that is not of length 1.
+ * was never given, a mark of deletion, a component that is no finite number, in a cosine index a vector that is not of length 1,
+ * and a label that only looks right because a second one is wrong, see {@link Labels}.
  *
  * <p>Memory: 8 bytes per element, and 33 to 67 per id. Thread-safe.
  */
@@ -100,31 +101,34 @@ final class HnswIndex implements AutoCloseable {
     private void look() throws IOException {
         long there = Math.min(header.elements(), data.size() / header.stride());
         cut = header.elements() - there;
-        boolean[] seen = new boolean[rows.length];
+        Labels labels = new Labels(rows.length);
         int atOnce = Math.max(1, AT_ONCE / header.stride());
         for (long first = 0; first < there; first += atOnce) {
             int n = (int) Math.min(atOnce, there - first);
             ByteBuffer elements = data.read(first * header.stride(), n * header.stride());
             float[] factors = lengths(first, n);
             for (int i = 0; i < n; i++) {
-                look(elements, i * header.stride(), (int) (first + i), factors[i], seen);
+                look(elements, i * header.stride(), (int) (first + i), factors[i], labels);
             }
         }
+        labels.forEachDoubtful(label -> {
+            damaged += rows[label] == LOST ? 0 : 1;
+            rows[label] = LOST;
+        });
     }
 
-    private void look(ByteBuffer elements, int at, int row, float length, boolean[] seen) {
+    private void look(ByteBuffer elements, int at, int row, float length, Labels labels) {
         long label = elements.getLong(at + header.labelAt());
-        if (label < 0 || label >= rows.length) {
-            damaged++;
-        } else if (seen[(int) label]) {
-            damaged++;
-            rows[(int) label] = LOST;
-        } else {
-            seen[(int) label] = true;
+        if (labels.take(label)) {
             if ((elements.getInt(at) & DELETED) == 0) {
                 boolean sound = Float.isFinite(length) && isSound(elements, at + header.vectorAt());
                 rows[(int) label] = sound ? row : LOST;
                 damaged += sound ? 0 : 1;
+            }
+        } else {
+            damaged++;
+            if (labels.contains(label)) {
+                rows[(int) label] = LOST;
             }
         }
     }
