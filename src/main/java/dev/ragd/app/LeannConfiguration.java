@@ -5,6 +5,7 @@ import dev.ragd.config.Settings;
 import dev.ragd.store.leann.GraphSettings;
 import dev.ragd.store.leann.LeannSettings;
 import dev.ragd.store.leann.LeannStore;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ final class LeannConfiguration {
 
     static LeannSettings of(ConfiguredModels models, Consumer<String> notes) {
         Settings settings = models.settings();
+        Path modelPath = settings.get(Catalogue.LEANN_MODEL_PATH);
         return new LeannSettings(
                 models.home().data().resolve(LeannStore.NAME),
                 models.home().cache(),
@@ -23,6 +25,7 @@ final class LeannConfiguration {
                 settings.get(Catalogue.LEANN_BUDGET),
                 settings.get(Catalogue.LEANN_TRAINING_EPOCHS),
                 LeannSettings.TRAIN_AT,
+                modelPath == null ? null : models.home().root().resolve(modelPath),
                 notes,
                 graph(settings));
     }

@@ -98,6 +98,12 @@ public final class Catalogue {
             SettingType.integer(0, 100_000),
             "0",
             "Chunks that a leann search embeds again; 0 chooses by the target recall and what was learned");
+    public static final Setting<Path> LEANN_MODEL_PATH = Setting.of(
+            "leann.model_path",
+            SettingType.path(),
+            null,
+            "A file of learned codes that leann collections share, in the home unless absolute: the first collection that"
+                    + " learns some writes it, others begin with it; without it each learns its own");
     public static final Setting<Integer> LEANN_TRAINING_EPOCHS = Setting.of(
             "leann.training_epochs",
             SettingType.integer(1, 1000),
@@ -278,6 +284,7 @@ public final class Catalogue {
             LEANN_MODE,
             LEANN_TARGET_RECALL,
             LEANN_BUDGET,
+            LEANN_MODEL_PATH,
             LEANN_TRAINING_EPOCHS,
             LEANN_GRAPH_EF,
             LEANN_GRAPH_RECOMPUTE,

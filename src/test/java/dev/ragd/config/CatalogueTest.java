@@ -33,6 +33,7 @@ class CatalogueTest {
         expected.put("leann.mode", "codes");
         expected.put("leann.target_recall", 0.95);
         expected.put("leann.budget", 0);
+        expected.put("leann.model_path", null);
         expected.put("leann.training_epochs", 12);
         expected.put("leann.graph_ef", 100);
         expected.put("leann.graph_recompute", 0.1);

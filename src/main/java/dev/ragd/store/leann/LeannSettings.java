@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param budget embeddings that a search recomputes; 0 chooses by what was learned for the target recall
  * @param trainingEpochs rounds of the rotation's training
  * @param trainAt so many records are learned from, once there are as many; at least {@value #FEWEST_TO_TRAIN}
+ * @param modelPath a codebook that collections share, see {@link SharedCodebook}; null when each learns its own
  * @param notes told in one line what takes long
  * @param graph how the graph is searched; null when there is to be none and codes are scanned
  */
@@ -27,6 +28,7 @@ public record LeannSettings(
         int budget,
         int trainingEpochs,
         int trainAt,
+        @Nullable Path modelPath,
         Consumer<String> notes,
         @Nullable GraphSettings graph) {
 
@@ -52,18 +54,18 @@ public record LeannSettings(
     /** The usual settings. */
     public static LeannSettings in(Path root, Path cacheFolder, Supplier<Embedder> model) {
         return new LeannSettings(
-                root, cacheFolder, model, TARGET_RECALL, 0, TRAINING_EPOCHS, TRAIN_AT, note -> {}, null);
+                root, cacheFolder, model, TARGET_RECALL, 0, TRAINING_EPOCHS, TRAIN_AT, null, note -> {}, null);
     }
 
     /** The same with another budget and another number of records to learn from. */
     public LeannSettings with(int newBudget, int newTrainAt) {
         return new LeannSettings(
-                root, cacheFolder, model, targetRecall, newBudget, trainingEpochs, newTrainAt, notes, graph);
+                root, cacheFolder, model, targetRecall, newBudget, trainingEpochs, newTrainAt, modelPath, notes, graph);
     }
 
     /** The same with a graph. */
     public LeannSettings with(GraphSettings newGraph) {
         return new LeannSettings(
-                root, cacheFolder, model, targetRecall, budget, trainingEpochs, trainAt, notes, newGraph);
+                root, cacheFolder, model, targetRecall, budget, trainingEpochs, trainAt, modelPath, notes, newGraph);
     }
 }

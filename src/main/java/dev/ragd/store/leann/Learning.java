@@ -38,6 +38,7 @@ final class Learning {
     private final CollectionModel model;
     private final CodebookFiles files;
     private final GraphIndex graphs;
+    private final SharedCodebook shared;
     private final VectorSample sample;
     /** Of what this process encoded with the newest codebook and did not commit yet. */
     private long encoded;
@@ -51,6 +52,7 @@ final class Learning {
         this.model = model;
         this.files = files;
         this.graphs = graphs;
+        this.shared = new SharedCodebook(settings.modelPath(), state.spec(), settings.notes());
         this.sample = new VectorSample(settings.trainAt());
     }
 
@@ -88,8 +90,8 @@ final class Learning {
         commit();
         if (state.documents().isWriting()) {
             try (DocumentSnapshot now = state.documents().snapshot()) {
-                if (LearnedQuantizer.parts(state.spec().dimension()) > 0 && isDue(now)) {
-                    learn(now);
+                if (LearnedQuantizer.parts(state.spec().dimension()) > 0) {
+                    learnIfDue(now);
                 }
             }
             graphs.update(false);
@@ -122,6 +124,20 @@ final class Learning {
         error = 0;
     }
 
+    private void learnIfDue(DocumentSnapshot now) {
+        boolean first = now.count() > 0 && state.committed(now).newest() == 0;
+        Codebook known = first ? shared.read(id()) : null;
+        if (known != null) {
+            use(known, sample.living(now.live()), now);
+        } else if (isDue(now)) {
+            learn(now);
+        }
+    }
+
+    private UUID id() {
+        return UUID.fromString(state.folder().header().id());
+    }
+
     private boolean isDue(DocumentSnapshot now) {
         if (now.count() < settings.trainAt() || faissIsMissing) {
             return false;
@@ -146,20 +162,21 @@ final class Learning {
         }
         List<VectorSample.Entry> entries = entries(now);
         entries.sort(Comparator.comparingInt(VectorSample.Entry::ordinal));
-        LeannCommit committed = state.committed(now);
-        int generation = committed.newest() + 1;
+        int generation = state.committed(now).newest() + 1;
         float[][] vectors = entries.stream().map(VectorSample.Entry::vector).toArray(float[][]::new);
         Codebook book = new Training(library, state.spec(), settings.trainingEpochs())
-                .run(
-                        UUID.fromString(state.folder().header().id()),
-                        generation,
-                        vectors,
-                        rows -> spans(now, entries, rows));
-        LeannCommit next = committed.withCodebook(files.write(book));
+                .run(id(), generation, vectors, rows -> spans(now, entries, rows));
+        use(book, entries, now);
+        shared.keep(book);
+    }
+
+    /** From now on a codebook is the newest, and these records have codes of it. */
+    private void use(Codebook book, List<VectorSample.Entry> entries, DocumentSnapshot now) {
+        LeannCommit next = state.committed(now).withCodebook(files.write(book));
         Quantizer quantizer = book.quantizer();
         List<RecordCode> codes = new ArrayList<>(entries.size());
         for (VectorSample.Entry entry : entries) {
-            codes.add(new RecordCode(entry.id(), StoredCode.of(generation, quantizer, entry.vector())));
+            codes.add(new RecordCode(entry.id(), StoredCode.of(book.generation(), quantizer, entry.vector())));
         }
         state.documents().recode(codes, next.toAdapterData());
         files.removeAllBut(next.codebooks().values());

@@ -66,7 +66,16 @@ final class LeannBench {
         model.embedDocuments(texts.subList(0, 300));
         double perText = (cpu() - cpu) / 300;
         LeannSettings settings = new LeannSettings(
-                folder, cache, () -> model, 0.95, 0, 12, LeannSettings.TRAIN_AT, note -> say("  %s%n", note), null);
+                folder,
+                cache,
+                () -> model,
+                0.95,
+                0,
+                12,
+                LeannSettings.TRAIN_AT,
+                null,
+                note -> say("  %s%n", note),
+                null);
         try (LeannStore store = new LeannStore(settings)) {
             cpu = cpu();
             try (VectorCollection c = store.create(new CollectionSpec("documents", D, Distance.L2, Metadata.EMPTY))) {

@@ -52,7 +52,7 @@ class LeannFixtureTest {
 
     private static LeannStore open(Path folder, TopicModel model) {
         return new LeannStore(new LeannSettings(
-                folder, CACHE, () -> model, 0.95, 0, 4, LeannSettings.FEWEST_TO_TRAIN, note -> {}, null));
+                folder, CACHE, () -> model, 0.95, 0, 4, LeannSettings.FEWEST_TO_TRAIN, null, note -> {}, null));
     }
 
     private static List<VectorRecord> records(TopicModel model, int from, int to) {

@@ -31,7 +31,8 @@ class LeannGraphTest extends TopicCollections {
     private static final GraphSettings TWO_LEVELS = new GraphSettings(60, 0.2, FEWEST);
 
     private LeannStore open(GraphSettings graph) {
-        return new LeannStore(new LeannSettings(root, CACHE, () -> model, 0.95, 0, 4, 100_000, notes::add, graph));
+        return new LeannStore(
+                new LeannSettings(root, CACHE, () -> model, 0.95, 0, 4, 100_000, null, notes::add, graph));
     }
 
     /** A collection whose graph is of all records. */

@@ -34,8 +34,11 @@ class LeannStoreTest extends TopicCollections {
     /** Less than the 0.95 that are asked for: the budget is learned among 150 records here, and used among ten times as many. */
     private static final double FLOOR = 0.8;
 
+    private Path modelPath;
+
     private LeannStore open() {
-        return new LeannStore(new LeannSettings(root, CACHE, () -> model, 0.95, 0, 4, TRAIN_AT, notes::add, null));
+        return new LeannStore(
+                new LeannSettings(root, CACHE, () -> model, 0.95, 0, 4, TRAIN_AT, modelPath, notes::add, null));
     }
 
     @Test
@@ -75,6 +78,80 @@ class LeannStoreTest extends TopicCollections {
             assertThat(store.health().checks())
                     .anySatisfy(check ->
                             assertThat(check.detail()).contains("1500 codes of 8 bytes (learned from 450 chunks"));
+        }
+    }
+
+    @Test
+    void collectionsShareWhatOneLearned() throws IOException {
+        modelPath = root.resolve("shared/codes.leann");
+        try (LeannStore store = open();
+                VectorCollection c = store.create(spec(Distance.COSINE))) {
+            write(c, records(0, MANY));
+            assertThat(notes).contains("other collections can use what was learned: " + modelPath);
+        }
+        byte[] learned = Files.readAllBytes(modelPath);
+        notes.clear();
+        List<VectorRecord> few = records(MANY, MANY + 90);
+        int[] embeddings = new int[1];
+        try (LeannStore store = open();
+                VectorCollection c = store.create(
+                        new CollectionSpec("small", TopicModel.DIMENSION, Distance.COSINE, Metadata.EMPTY))) {
+            c.upsert(few.subList(0, 60));
+            c.checkpoint();
+            c.upsert(few.subList(60, 90));
+            c.checkpoint();
+            assertThat(notes).containsExactly("codes are those of " + modelPath);
+            assertThat(recall(c, few, null, embeddings)).isGreaterThan(FLOOR);
+        }
+        try (LeannStore store = open();
+                VectorCollection c = store.open("small")) {
+            assertThat(recall(c, few, null, embeddings)).isGreaterThan(FLOOR);
+            assertThat(store.health().checks())
+                    .anySatisfy(check -> assertThat(check.detail()).contains("90 codes of 8 bytes (learned from 450"));
+        }
+        assertThat(Files.readAllBytes(modelPath)).as("it stays").isEqualTo(learned);
+    }
+
+    @Test
+    void whatWasLearnedForOtherVectorsIsNotShared() throws IOException {
+        modelPath = root.resolve("codes.leann");
+        try (LeannStore store = open();
+                VectorCollection c = store.create(spec(Distance.COSINE))) {
+            write(c, records(0, MANY));
+        }
+        byte[] learned = Files.readAllBytes(modelPath);
+        notes.clear();
+        try (LeannStore store = open();
+                VectorCollection c =
+                        store.create(new CollectionSpec("other", TopicModel.DIMENSION, Distance.L2, Metadata.EMPTY))) {
+            c.upsert(records(0, 50));
+            c.checkpoint();
+            c.upsert(records(50, 60));
+            c.checkpoint();
+            assertThat(notes)
+                    .singleElement()
+                    .satisfies(note -> assertThat(note)
+                            .contains(modelPath.toString(), "cosine", "'other'", "l2", "learns codes of its own"));
+        }
+        assertThat(Files.readAllBytes(modelPath)).isEqualTo(learned);
+    }
+
+    @Test
+    void damagedSharedCodesAreRefusedAndTheRecordsAreSafe() throws IOException {
+        modelPath = root.resolve("codes.leann");
+        Files.writeString(modelPath, "no codebook");
+        try (LeannStore store = open();
+                VectorCollection c = store.create(spec(Distance.COSINE))) {
+            c.upsert(records(0, 50));
+            assertThatThrownBy(c::checkpoint)
+                    .isInstanceOf(StoreException.CorruptIndex.class)
+                    .hasMessageContaining(modelPath + " (leann.model_path) is damaged")
+                    .hasMessageContaining("delete it");
+        }
+        Files.delete(modelPath);
+        try (LeannStore store = open();
+                VectorCollection c = store.open(NAME)) {
+            assertThat(c.count()).isEqualTo(50);
         }
     }
 
