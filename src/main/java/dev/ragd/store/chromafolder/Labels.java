@@ -1,8 +1,6 @@
 package dev.ragd.store.chromafolder;
 
 import java.util.BitSet;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
@@ -18,12 +16,14 @@ final class Labels {
 
     private final int end;
     private final BitSet borne;
-    private final Set<Long> impossible = new HashSet<>();
+    /** One bit away from an impossible label. */
+    private final BitSet suspect;
 
     /** @param end one more than the highest label that was given */
     Labels(int end) {
         this.end = end;
         this.borne = new BitSet(end);
+        this.suspect = new BitSet();
     }
 
     /**
@@ -36,7 +36,12 @@ final class Labels {
             borne.set((int) label);
             return true;
         }
-        impossible.add(label);
+        for (int bit = 0; bit < BITS; bit++) {
+            long other = label ^ (1L << bit);
+            if (contains(other)) {
+                suspect.set((int) other);
+            }
+        }
         return false;
     }
 
@@ -47,17 +52,9 @@ final class Labels {
 
     /** After the last element: the labels that may belong to another element than the one which bears them. */
     void forEachDoubtful(IntConsumer taker) {
-        BitSet near = new BitSet(end);
-        for (long wrong : impossible) {
-            for (int bit = 0; bit < BITS; bit++) {
-                long label = wrong ^ (1L << bit);
-                if (contains(label)) {
-                    near.set((int) label);
-                }
-            }
-        }
-        near.and(borne);
-        near.stream().filter(this::isNearOneThatNobodyBears).forEach(taker);
+        suspect.stream()
+                .filter(label -> borne.get(label) && isNearOneThatNobodyBears(label))
+                .forEach(taker);
     }
 
     private boolean isNearOneThatNobodyBears(int label) {

@@ -63,6 +63,12 @@ record Codebook(
         }
     }
 
+    /** The same as the first codebook of another collection. */
+    Codebook asFirstOf(UUID other) {
+        return new Codebook(
+                other, 1, distance, dimension, parts, trained, error, rotation, centroids, budgets, margins);
+    }
+
     LearnedQuantizer quantizer() {
         return quantizer(distance, dimension, parts, rotation, centroids);
     }

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The codebook files of a collection. A file is written whole, under a name that was never used, and never changed; it becomes
@@ -40,6 +41,9 @@ final class CodebookFiles {
     private static final String SUFFIX = ".leann";
     private static final int HEAD = 64;
     private static final int FEW = 1_000;
+    private static final String WAY_OUT =
+            "the codes of the collection cannot be read without it; restore the collection's folder from a backup, or embed"
+                    + " the documents again with 'ragd index --full'";
 
     private final CollectionFolder folder;
 
@@ -120,34 +124,69 @@ final class CodebookFiles {
      */
     Codebook read(int generation, CommittedFile name) {
         Path file = folder.file(name.file());
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw corrupt(file, "it cannot be read: " + e, e);
+        Damage damage = new Damage(file.toString(), WAY_OUT);
+        byte[] bytes = bytes(file, damage);
+        if (!name.isOf(bytes)) {
+            throw damage.with("it is not the file that the commit names: its length or checksum differs", null);
         }
-        if (!name.isOf(bytes) || bytes.length < HEAD) {
-            throw corrupt(file, "it is not the file that the commit names: its length or checksum differs", null);
+        Codebook book = parse(bytes, damage);
+        if (!book.collection().toString().equals(folder.header().id()) || book.generation() != generation) {
+            throw damage.with("it belongs elsewhere", null);
         }
-        try {
-            Codebook book = parse(bytes, file);
-            if (!book.collection().toString().equals(folder.header().id()) || book.generation() != generation) {
-                throw corrupt(file, "it belongs elsewhere", null);
-            }
-            return book;
-        } catch (BufferUnderflowException | ArithmeticException | IndexOutOfBoundsException e) {
-            throw corrupt(file, "its parts do not fit its length", e);
+        return book;
+    }
+
+    /**
+     * Reads one that no commit names.
+     *
+     * @param damage what is said when it is damaged
+     * @throws StoreException.CorruptIndex when it is damaged
+     * @throws StoreException.FormatTooNew when a newer ragd wrote it
+     */
+    static Codebook read(Path file, Damage damage) {
+        byte[] bytes = bytes(file, damage);
+        if (!CommittedFile.isWhole(bytes)) {
+            throw damage.with("its checksum differs", null);
+        }
+        return parse(bytes, damage);
+    }
+
+    /**
+     * How damage to a codebook is told.
+     *
+     * @param name the file, for people
+     * @param wayOut what to do, and what it means when nothing is done
+     */
+    record Damage(String name, String wayOut) {
+
+        StoreException.CorruptIndex with(String problem, @Nullable Throwable cause) {
+            return new StoreException.CorruptIndex(name + " is damaged: " + problem + "; " + wayOut, cause);
         }
     }
 
-    static Codebook parse(byte[] bytes, Path file) {
-        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private static byte[] bytes(Path file, Damage damage) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw damage.with("it cannot be read: " + e, e);
+        }
+    }
+
+    private static Codebook parse(byte[] bytes, Damage damage) {
+        try {
+            return parse(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), damage);
+        } catch (BufferUnderflowException | ArithmeticException | IndexOutOfBoundsException e) {
+            throw damage.with("its parts do not fit its length", e);
+        }
+    }
+
+    private static Codebook parse(ByteBuffer in, Damage damage) {
         if (in.getLong() != MAGIC) {
-            throw corrupt(file, "it is no codebook", null);
+            throw damage.with("it is no codebook", null);
         }
         int version = in.getInt();
         if (version > VERSION) {
-            throw new StoreException.FormatTooNew(file.toString(), version, VERSION);
+            throw new StoreException.FormatTooNew(damage.name(), version, VERSION);
         }
         int generation = in.getInt();
         UUID collection = new UUID(in.getLong(), in.getLong());
@@ -162,13 +201,13 @@ final class CodebookFiles {
                 || dimension < 1
                 || parts < 1
                 || dimension % parts != 0) {
-            throw corrupt(file, "it has distance " + distance + ", " + dimension + " components in " + parts, null);
+            throw damage.with("it has distance " + distance + ", " + dimension + " components in " + parts, null);
         }
         Codebook.Rounded rotation = rounded(in, Math.multiplyExact(dimension, dimension));
         Codebook.Rounded centroids = rounded(in, Math.multiplyExact(LookupTable.ENTRIES, dimension));
         int records = in.getInt();
-        int[] ks = ints(in, count(in, file));
-        int[] targets = ints(in, count(in, file));
+        int[] ks = ints(in, count(in, damage));
+        int[] targets = ints(in, count(in, damage));
         int cells = ks.length * targets.length;
         int[] budgets = ints(in, cells);
         MarginTable margins = version == 1 ? null : new MarginTable(ks, targets, floats(in, cells), floats(in, cells));
@@ -186,10 +225,10 @@ final class CodebookFiles {
                 margins);
     }
 
-    private static int count(ByteBuffer in, Path file) {
+    private static int count(ByteBuffer in, Damage damage) {
         int count = in.getInt();
         if (count < 1 || count > FEW) {
-            throw corrupt(file, "a table of it has " + count + " rows", null);
+            throw damage.with("a table of it has " + count + " rows", null);
         }
         return count;
     }
@@ -233,14 +272,5 @@ final class CodebookFiles {
         } catch (IOException e) {
             // They take space and do no harm; the next training tries again.
         }
-    }
-
-    private static StoreException.CorruptIndex corrupt(
-            Path file, String problem, @org.jspecify.annotations.Nullable Throwable cause) {
-        return new StoreException.CorruptIndex(
-                file + " is damaged: " + problem
-                        + "; the codes of the collection cannot be read without it; restore the collection's folder from"
-                        + " a backup, or embed the documents again with 'ragd index --full'",
-                cause);
     }
 }

@@ -20,10 +20,12 @@ record CommittedFile(String file, long bytes, int checksum) {
 
     /** True when this is the content that the commit means. */
     boolean isOf(byte[] content) {
-        return content.length == bytes
-                && content.length >= Integer.BYTES
-                && checksumOf(content) == checksum
-                && crc(content, content.length - Integer.BYTES) == checksum;
+        return content.length == bytes && isWhole(content) && checksumOf(content) == checksum;
+    }
+
+    /** True when the content ends with its checksum. */
+    static boolean isWhole(byte[] content) {
+        return content.length >= Integer.BYTES && crc(content, content.length - Integer.BYTES) == checksumOf(content);
     }
 
     /** CRC32C of the first bytes. */

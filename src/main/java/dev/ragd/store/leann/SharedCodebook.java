@@ -4,7 +4,6 @@ import dev.ragd.files.AtomicFile;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.StoreException;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -16,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * take it over before they have as many records as learning needs. For the writer of a collection, by one thread at a time.
  */
 final class SharedCodebook {
+
+    private static final String WAY_OUT =
+            "delete it, and the next collection that learns codes writes another, or unset leann.model_path";
 
     private final @Nullable Path file;
     private final CollectionSpec spec;
@@ -32,7 +34,7 @@ final class SharedCodebook {
     /**
      * The codebook, as the first one of a collection.
      *
-     * @return null when there is none, or when it is for other vectors, of which a note tells once
+     * @return null when there is none, or it does not fit the collection, of which a note tells once
      * @throws StoreException.CorruptIndex when it is damaged
      * @throws StoreException.FormatTooNew when a newer ragd wrote it
      */
@@ -41,39 +43,23 @@ final class SharedCodebook {
         if (file == null || unfit || !Files.exists(file)) {
             return null;
         }
-        Codebook book;
-        try {
-            byte[] bytes = Files.readAllBytes(file);
-            if (bytes.length < Integer.BYTES
-                    || !CommittedFile.of(file.toString(), bytes).isOf(bytes)) {
-                throw damaged("its checksum differs", null);
-            }
-            book = CodebookFiles.parse(bytes, file);
-        } catch (IOException e) {
-            throw damaged("it cannot be read: " + e, e);
-        } catch (BufferUnderflowException | ArithmeticException | IndexOutOfBoundsException e) {
-            throw damaged("its parts do not fit its length", e);
+        Codebook book = CodebookFiles.read(file, new CodebookFiles.Damage(file + " (leann.model_path)", WAY_OUT));
+        if (book.margins() == null) {
+            return learnsItsOwn("was written by an older ragd, which learned less");
         }
         if (book.distance() != spec.distance() || book.dimension() != spec.dimension()) {
-            unfit = true;
-            notes.accept(file + " was learned from vectors of " + book.dimension() + " components under "
-                    + book.distance().label() + ", and collection '" + spec.name() + "' has " + spec.dimension()
-                    + " under " + spec.distance().label() + ": it learns codes of its own");
-            return null;
+            return learnsItsOwn("was learned from vectors of " + book.dimension() + " components under "
+                    + book.distance().label() + ", and this has " + spec.dimension() + " under "
+                    + spec.distance().label());
         }
         notes.accept("codes are those of " + file);
-        return new Codebook(
-                collection,
-                1,
-                book.distance(),
-                book.dimension(),
-                book.parts(),
-                book.trained(),
-                book.error(),
-                book.rotation(),
-                book.centroids(),
-                book.budgets(),
-                book.margins());
+        return book.asFirstOf(collection);
+    }
+
+    private @Nullable Codebook learnsItsOwn(String reason) {
+        unfit = true;
+        notes.accept("collection '" + spec.name() + "' learns codes of its own: " + file + " " + reason);
+        return null;
     }
 
     /** Leaves a collection's first codebook for others, unless there is one already. */
@@ -91,12 +77,5 @@ final class SharedCodebook {
         } catch (IOException e) {
             notes.accept(file + " cannot be written, and no other collection can use what was learned: " + e);
         }
-    }
-
-    private StoreException.CorruptIndex damaged(String problem, @Nullable Throwable cause) {
-        return new StoreException.CorruptIndex(
-                file + " (leann.model_path) is damaged: " + problem
-                        + "; delete it, and the next collection that learns codes writes another, or unset leann.model_path",
-                cause);
     }
 }

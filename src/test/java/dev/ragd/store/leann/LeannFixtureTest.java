@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -165,8 +166,28 @@ class LeannFixtureTest {
         unpack(CodebookFiles.VERSION);
         Path codebook = file(name -> name.startsWith("codebook-"));
         setVersion(codebook, CodebookFiles.VERSION + 1);
-        byte[] bytes = Files.readAllBytes(codebook);
-        assertRefused(codebook, CodebookFiles.VERSION, () -> CodebookFiles.parse(bytes, codebook));
+        CodebookFiles.Damage damage = new CodebookFiles.Damage(codebook.toString(), "");
+        assertRefused(codebook, CodebookFiles.VERSION, () -> CodebookFiles.read(codebook, damage));
+    }
+
+    @Test
+    void anOldCodebookIsNotShared() throws IOException {
+        unpack(1);
+        Path codebook = file(name -> name.startsWith("codebook-"));
+        List<String> notes = new ArrayList<>();
+        LeannSettings settings = new LeannSettings(
+                root.resolve("other"), CACHE, () -> model, 0.95, 0, 4, 100_000, codebook, notes::add, null);
+        try (LeannStore store = new LeannStore(settings);
+                VectorCollection c =
+                        store.create(new CollectionSpec(NAME, TopicModel.DIMENSION, Distance.COSINE, Metadata.EMPTY))) {
+            c.upsert(records(model, 0, 10));
+            c.checkpoint();
+            assertThat(notes)
+                    .singleElement()
+                    .asString()
+                    .contains(codebook.toString(), "older ragd", "codes of its own");
+            assertThat(c.count()).isEqualTo(10);
+        }
     }
 
     private static void assertRefused(Path file, int known, ThrowingCallable use) {

@@ -84,13 +84,7 @@ class LeannStoreTest extends TopicCollections {
     @Test
     void collectionsShareWhatOneLearned() throws IOException {
         modelPath = root.resolve("shared/codes.leann");
-        try (LeannStore store = open();
-                VectorCollection c = store.create(spec(Distance.COSINE))) {
-            write(c, records(0, MANY));
-            assertThat(notes).contains("other collections can use what was learned: " + modelPath);
-        }
-        byte[] learned = Files.readAllBytes(modelPath);
-        notes.clear();
+        byte[] learned = shareWhatIsLearned();
         List<VectorRecord> few = records(MANY, MANY + 90);
         int[] embeddings = new int[1];
         try (LeannStore store = open();
@@ -115,12 +109,7 @@ class LeannStoreTest extends TopicCollections {
     @Test
     void whatWasLearnedForOtherVectorsIsNotShared() throws IOException {
         modelPath = root.resolve("codes.leann");
-        try (LeannStore store = open();
-                VectorCollection c = store.create(spec(Distance.COSINE))) {
-            write(c, records(0, MANY));
-        }
-        byte[] learned = Files.readAllBytes(modelPath);
-        notes.clear();
+        byte[] learned = shareWhatIsLearned();
         try (LeannStore store = open();
                 VectorCollection c =
                         store.create(new CollectionSpec("other", TopicModel.DIMENSION, Distance.L2, Metadata.EMPTY))) {
@@ -134,6 +123,16 @@ class LeannStoreTest extends TopicCollections {
                             .contains(modelPath.toString(), "cosine", "'other'", "l2", "learns codes of its own"));
         }
         assertThat(Files.readAllBytes(modelPath)).isEqualTo(learned);
+    }
+
+    private byte[] shareWhatIsLearned() throws IOException {
+        try (LeannStore store = open();
+                VectorCollection c = store.create(spec(Distance.COSINE))) {
+            write(c, records(0, MANY));
+        }
+        assertThat(notes).contains("other collections can use what was learned: " + modelPath);
+        notes.clear();
+        return Files.readAllBytes(modelPath);
     }
 
     @Test
