@@ -5,7 +5,6 @@ import dev.ragd.config.Settings;
 import dev.ragd.store.leann.GraphSettings;
 import dev.ragd.store.leann.LeannSettings;
 import dev.ragd.store.leann.LeannStore;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,6 @@ final class LeannConfiguration {
 
     static LeannSettings of(ConfiguredModels models, Consumer<String> notes) {
         Settings settings = models.settings();
-        Path modelPath = settings.get(Catalogue.LEANN_MODEL_PATH);
         return new LeannSettings(
                 models.home().data().resolve(LeannStore.NAME),
                 models.home().cache(),
@@ -25,7 +23,9 @@ final class LeannConfiguration {
                 settings.get(Catalogue.LEANN_BUDGET),
                 settings.get(Catalogue.LEANN_TRAINING_EPOCHS),
                 LeannSettings.TRAIN_AT,
-                modelPath == null ? null : models.home().root().resolve(modelPath),
+                settings.find(Catalogue.LEANN_MODEL_PATH)
+                        .map(models.home().root()::resolve)
+                        .orElse(null),
                 notes,
                 graph(settings));
     }
