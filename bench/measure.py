@@ -165,22 +165,28 @@ def folder(prefix):
 # --- the store -------------------------------------------------------------------------------------------------------
 
 
+def chroma_programs():
+    """The folder into which ragd installs Chroma servers, with one in it; ragd installs it at the first use."""
+    home = CACHE / "home"
+    entries = lambda: list(home.glob("chroma/*/node_modules/chromadb/dist/cli.mjs"))
+    if not entries():
+        ragd(home, None, "backend", "health")
+    check(entries(), "ragd installed no Chroma server")
+    return home / "chroma"
+
+
 class Chroma:
-    """A Chroma server of our own on a loopback port, with an empty folder. ragd installs the program at the first use."""
+    """A Chroma server of our own on a loopback port, with an empty folder."""
 
     def __init__(self):
-        home = CACHE / "home"
-        entries = lambda: sorted(home.glob("chroma/*/node_modules/chromadb/dist/cli.mjs"))
-        if not entries():
-            ragd(home, None, "backend", "health")
-        check(entries(), "ragd installed no Chroma server")
+        entry = sorted(chroma_programs().glob("*/node_modules/chromadb/dist/cli.mjs"))[-1]
         self.data = folder("chroma")
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.port = s.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         program = os.environ.get("RAGD_BENCH_CHROMA")
-        command = [program] if program else ["node", str(entries()[-1])]
+        command = [program] if program else ["node", str(entry)]
         self.process = subprocess.Popen(
             [*command, "run", "--path", str(self.data), "--port", str(self.port), "--host", "127.0.0.1"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

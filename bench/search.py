@@ -18,7 +18,7 @@ def benchmark():
     docs, home, own = work / "docs", work / "home", work / "own"
     measure.copy(measure.texts(), docs, 400_000)
     own.mkdir()
-    (own / "chroma").symlink_to(measure.CACHE / "home" / "chroma")
+    (own / "chroma").symlink_to(measure.chroma_programs())
     try:
         with Chroma() as chroma:
             ragd(home, chroma.url, "index", docs, ok=(0, 3))

@@ -4,10 +4,12 @@ record by record; CPU time, memory and disk must not have grown; nothing may be 
 RAGD_BENCH_SOAK: runs (500); RAGD_BENCH_SOAK_KILLS (50); RAGD_BENCH_SOAK_STORE (chromadb, with the server that ragd starts and
 stops); RAGD_BENCH_SEED repeats a choice."""
 
+import collections
 import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import statistics
@@ -73,9 +75,12 @@ def left_behind(home, temporary):
 
 
 def size(folder):
-    """Bytes and files in a folder, without what is downloaded once."""
+    """Bytes and files in a folder, without what is downloaded once; and the bytes by place, numbers and ids as stars."""
     files = [p for p in folder.rglob("*") if p.is_file() and not p.is_symlink() and "cache" not in p.parts]
-    return sum(p.stat().st_size for p in files), len(files)
+    parts = collections.Counter()
+    for file in files:
+        parts[re.sub(r"[0-9a-f]{8}-[0-9a-f-]+|[0-9]+", "*", "/".join(file.relative_to(folder).parts[:3]))] += file.stat().st_size
+    return sum(parts.values()), len(files), parts
 
 
 def killed_run(command, env, seconds):
@@ -91,12 +96,13 @@ def benchmark():
     work = measure.folder("soak")
     home, temporary = work / "home", work / "tmp"
     home.mkdir(), temporary.mkdir()
-    (home / "chroma").symlink_to(measure.CACHE / "home" / "chroma")
+    (home / "chroma").symlink_to(measure.chroma_programs())
     folder = Folder(work / "docs", rng)
     env = {"RAGD_HOME": str(home), "RAGD_STORAGE_BACKEND": STORE, "RAGD_INDEX_CHUNK_TOKENS": "60",
            "RAGD_INDEX_CHUNK_OVERLAP": "10", "RAGD_JAVA_OPTS": f"-Djava.io.tmpdir={temporary}"}
     index = ("index", folder.path, "--quiet", "--json")
-    to_kill = set(rng.sample(range(5, RUNS), KILLS))
+    # Not the last: what a kill leaves undone, the next run does.
+    to_kill = set(rng.sample(range(5, RUNS - 1), KILLS))
     runs, hits, after_kill = [], 0, False
     try:
         print(f"store {STORE}, seed {SEED}, {RUNS} runs, {KILLS} of them to be killed")
@@ -110,8 +116,8 @@ def benchmark():
                 continue
             run = ragd(home, None, *index, env=env, interval=0.02)
             files = json.loads(run.out)["files"]
-            bytes_, count = size(home)
-            runs.append({"turn": turn, "cpu": run.own, "wall": run.wall, "peak": run.peak, "bytes": bytes_, "files": count,
+            bytes_, count, parts = size(home)
+            runs.append({"turn": turn, "cpu": run.own, "wall": run.wall, "peak": run.peak, "bytes": bytes_, "files": count, "parts": parts,
                          "clean": not after_kill, "indexed": files["indexed"]})
             after_kill = False
             processes, _ = left_behind(home, temporary)
@@ -139,6 +145,10 @@ def benchmark():
         target = " (target within 0.10)" if what in ("cpu", "peak", "bytes") else ""
         print(f"{what + ':':7s}runs {early[0]['turn']} to {early[-1]['turn']}: {a:,.2f}; last {len(late)}: {b:,.2f} {unit}; "
               f"{b / a - 1:+.2f}{target}")
+    first, last = early[-1]["parts"], late[-1]["parts"]
+    for place, grown in sorted(((p, last[p] - first[p]) for p in {*first, *last}), key=lambda pg: -abs(pg[1]))[:8]:
+        if abs(grown) > 0.005 * early[-1]["bytes"]:
+            print(f"  {place}: {first[place]:,} to {last[place]:,} bytes")
     print(f"the collection against a fresh index of the folder: {result['status']}, {result}")
     print(f"processes left: {processes or 'none'}; temporary files left: {files or 'none'}; half-written files in the home: "
           f"{tmp or 'none'}")

@@ -97,9 +97,12 @@ record JobContext(Home home, StopSignal stop, History history, Command command, 
             more.initialize(beans);
         };
         try (ConfigurableApplicationContext context = start(job, parts)) {
-            StepOrder.keep(context.getBean(DataSource.class));
+            DataSource database = context.getBean(DataSource.class);
+            StepOrder.keep(database);
             context.getBean(AbstractJob.class).registerJobExecutionListener(watch.recorder());
-            return launch.apply(context.getBean(launcher));
+            T report = launch.apply(context.getBean(launcher));
+            JobDatabase.reclaim(database);
+            return report;
         }
     }
 

@@ -3,9 +3,14 @@ package dev.ragd.app;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import java.nio.file.Path;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Where the job repository and the ledger live. */
 final class JobDatabase {
+
+    /** Less lost room than this is not worth the tenth of a second. */
+    private static final long LOST_BYTES = 1 << 20;
 
     private JobDatabase() {}
 
@@ -25,5 +30,20 @@ final class JobDatabase {
         }
         return "jdbc:hsqldb:file:" + jobsFolder.resolve("jobrepo").toAbsolutePath()
                 + ";hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached;hsqldb.lock_file=false;shutdown=true";
+    }
+
+    /**
+     * Writes the data file anew when most of it is lost room. HSQLDB forgets at each end which room is free, so the file of a
+     * database that is opened and closed by every run grows by what each run deletes, for ever.
+     */
+    static void reclaim(DataSource database) {
+        JdbcTemplate jdbc = new JdbcTemplate(database);
+        Long lost = jdbc.queryForObject(
+                "SELECT COALESCE(SUM(FILE_LOST_BYTES), 0) FROM INFORMATION_SCHEMA.SYSTEM_CACHEINFO"
+                        + " WHERE FILE_LOST_BYTES > FILE_FREE_POS / 2",
+                Long.class);
+        if (lost != null && lost > LOST_BYTES) {
+            jdbc.execute("CHECKPOINT DEFRAG");
+        }
     }
 }

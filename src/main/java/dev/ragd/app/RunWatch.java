@@ -1,5 +1,7 @@
 package dev.ragd.app;
 
+import dev.ragd.config.Home;
+import dev.ragd.files.AtomicFile;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.ForwardingProgress;
 import dev.ragd.jobs.JobReport;
@@ -10,7 +12,9 @@ import dev.ragd.jobs.metrics.Subject;
 import dev.ragd.jobs.runs.RunFiles;
 import dev.ragd.jobs.runs.RunRecorder;
 import io.micrometer.observation.ObservationRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.configuration.annotation.BatchObservabilityBeanPostProcessor;
 import org.springframework.context.support.GenericApplicationContext;
@@ -33,6 +37,10 @@ final class RunWatch extends ForwardingProgress implements AutoCloseable {
     }
 
     static RunWatch begin(JobContext context, Subject subject, Progress progress) {
+        Home home = context.home();
+        for (Path folder : List.of(home.jobs().resolve("runs"), home.data(), home.reports())) {
+            AtomicFile.sweepFolder(folder);
+        }
         Monitoring monitoring = context.monitoring();
         RunFiles files = new RunFiles(context.home().jobs());
         Progress first = progress;

@@ -2,13 +2,19 @@ package dev.ragd.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.regex.Pattern;
 
 /**
  * Replaces a file so that a reader, or the next start after a power cut, sees the old content or the new one, never a
@@ -17,6 +23,9 @@ import java.nio.file.attribute.PosixFilePermissions;
  * <p>Two writers at once do no harm to each other; the last one wins.
  */
 public final class AtomicFile {
+
+    private static final String SUFFIX = ".tmp";
+    private static final Duration ABANDONED = Duration.ofMinutes(1);
 
     private AtomicFile() {}
 
@@ -46,8 +55,8 @@ public final class AtomicFile {
         }
         boolean posix = createPrivateFolder(folder);
         Path temporary = posix
-                ? Files.createTempFile(folder, "." + target.getFileName(), ".tmp", ownerOnly("rw-------"))
-                : Files.createTempFile(folder, "." + target.getFileName(), ".tmp");
+                ? Files.createTempFile(folder, "." + target.getFileName(), SUFFIX, ownerOnly("rw-------"))
+                : Files.createTempFile(folder, "." + target.getFileName(), SUFFIX);
         try {
             content.writeTo(temporary);
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
@@ -56,6 +65,41 @@ public final class AtomicFile {
             publish(temporary, target);
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    /**
+     * Deletes the temporary files of writers that were killed: those of {@link #write} to a file that nobody has written to
+     * for a minute. What cannot be deleted stays, for it does no harm.
+     *
+     * @param file need not exist
+     */
+    public static void sweep(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            sweep(folder, Pattern.quote(String.valueOf(file.getFileName())));
+        }
+    }
+
+    /** The same for all files in a folder of which nobody else makes use; it need not exist. */
+    public static void sweepFolder(Path folder) {
+        sweep(folder, ".+");
+    }
+
+    private static void sweep(Path folder, String names) {
+        Pattern temporary = Pattern.compile("\\." + names + "\\d+" + Pattern.quote(SUFFIX));
+        FileTime abandoned = FileTime.from(Instant.now().minus(ABANDONED));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*" + SUFFIX)) {
+            for (Path file : files) {
+                if (temporary.matcher(file.getFileName().toString()).matches()
+                        && Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                                        .compareTo(abandoned)
+                                < 0) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // No such folder, or its files are not ours to delete.
         }
     }
 

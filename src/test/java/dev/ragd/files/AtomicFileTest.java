@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -67,5 +70,24 @@ class AtomicFileTest {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(p -> p.getFileName().toString()).toList();
         }
+    }
+
+    @Test
+    void whatKilledWritersLeftIsSweptUp() throws IOException {
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofMinutes(2)));
+        for (String name :
+                List.of(".ragd.prom123.tmp", ".ragd.prom.tmp", ".other45.tmp", "ragd.prom9.tmp", "ragd.prom")) {
+            Files.setLastModifiedTime(Files.writeString(folder.resolve(name), "x"), old);
+        }
+        Files.writeString(folder.resolve(".ragd.prom77.tmp"), "still being written");
+
+        AtomicFile.sweep(folder.resolve("ragd.prom"));
+        assertThat(names())
+                .containsExactlyInAnyOrder(
+                        ".ragd.prom.tmp", ".other45.tmp", "ragd.prom9.tmp", "ragd.prom", ".ragd.prom77.tmp");
+        AtomicFile.sweepFolder(folder);
+        assertThat(names())
+                .containsExactlyInAnyOrder(".ragd.prom.tmp", "ragd.prom9.tmp", "ragd.prom", ".ragd.prom77.tmp");
+        AtomicFile.sweepFolder(folder.resolve("none"));
     }
 }

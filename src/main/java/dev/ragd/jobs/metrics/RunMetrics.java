@@ -1,5 +1,6 @@
 package dev.ragd.jobs.metrics;
 
+import dev.ragd.files.AtomicFile;
 import dev.ragd.files.FileTree;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.ForwardingProgress;
@@ -278,6 +279,7 @@ public final class RunMetrics extends ForwardingProgress implements AutoCloseabl
         if (file == null) {
             return;
         }
+        AtomicFile.sweep(file);
         try {
             for (Samples.Sample sample : Samples.read(file)) {
                 for (RunMeter meter : RunMeter.values()) {
