@@ -2,6 +2,7 @@ package dev.ragd.app;
 
 import dev.ragd.store.chroma.ChromaServer;
 import java.net.URI;
+import java.util.OptionalLong;
 
 /**
  * A server that tells of requests that are sent to it again.
@@ -30,6 +31,16 @@ record CountedServer(ChromaServer server, Runnable again) implements ChromaServe
     public void revive() {
         again.run();
         server.revive();
+    }
+
+    @Override
+    public OptionalLong indexEntries(String collection, int dimension) {
+        return server.indexEntries(collection, dimension);
+    }
+
+    @Override
+    public void dropped() {
+        server.dropped();
     }
 
     @Override

@@ -40,12 +40,15 @@ public final class SpringJobs implements Jobs {
 
     @Override
     public IndexService index(Home home, Settings settings) {
-        return new SpringIndexService(
+        IndexService index = new SpringIndexService(
                 home,
                 indexSettings(settings),
                 context(home, settings),
                 Application.generations(home),
                 progress -> new ConfiguredResources(home, settings, progress));
+        return settings.get(Catalogue.COMPACT).equals("auto")
+                ? new CompactingIndexService(index, () -> migrate(home, settings))
+                : index;
     }
 
     @Override

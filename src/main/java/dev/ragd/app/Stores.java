@@ -71,7 +71,12 @@ final class Stores {
             return new ChromaStore(chroma, new CountedServer(ChromaServer.at(chroma.url()), retried));
         }
         createHome(home);
-        return new ChromaStore(chroma, new CountedServer(ManagedChroma.open(managed(home, settings), notes), retried));
+        return new ChromaStore(chroma, new CountedServer(managedServer(home, settings, notes), retried));
+    }
+
+    private static ChromaServer managedServer(Home home, Settings settings, Consumer<String> notes) {
+        ManagedSettings managed = managed(home, settings);
+        return new OwnServer(ManagedChroma.open(managed, notes), managed.data());
     }
 
     /** The local server that ragd starts and stops itself. */
@@ -105,7 +110,7 @@ final class Stores {
                         settings.retries(),
                         settings.retryDelay(),
                         settings.hnsw()),
-                ManagedChroma.open(managed(models.home(), models.settings()), notes));
+                managedServer(models.home(), models.settings(), notes));
     }
 
     /** The same to read only: a home where nothing was ever stored needs no server to say so. */

@@ -4,8 +4,12 @@ import dev.ragd.config.Catalogue;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.migrate.MigrateReport;
+import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.ops.CollectionSummary;
 import dev.ragd.ops.CollectionsService;
+import dev.ragd.store.StoreReference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,12 +23,14 @@ import picocli.CommandLine.Parameters;
 /** {@code ragd collections ...}: shows what collections a store has, and keeps house among their generations. */
 @Command(
         name = "collections",
-        header = "Shows the collections of the store, goes back to an older generation, deletes old ones.",
+        header =
+                "Shows the collections of the store, goes back to an older generation, writes one anew, deletes old ones.",
         footer = {
             "",
             "Examples:",
             "  ragd collections list",
             "  ragd collections rollback documents",
+            "  ragd collections compact documents",
             "  ragd collections prune            (lists what would go)",
             "  ragd collections prune --yes"
         })
@@ -105,6 +111,44 @@ final class CollectionsCommand extends ParentCommand {
                 session.say(name + " is generation " + now.number() + " (" + now.physical() + ") again; " + now.kept()
                         + " is kept");
             }
+        }
+        return ExitCode.DONE.code();
+    }
+
+    @Command(
+            name = "compact",
+            header = "Writes a collection anew, so that its index carries no deleted records along.",
+            description = {
+                "",
+                "Copies the collection into a new generation, verifies every record, puts it into use in one step and"
+                        + " deletes the old one. A run that was cut off goes on when the same command is given again;"
+                        + " whatever changed meanwhile is copied too, or the old one stays in use (exit code 4).",
+                "",
+                "For Chroma, whose index never takes deleted records out; the other stores do so themselves. Where ragd runs"
+                        + " the server, 'ragd index' does this by itself (setting index.compact), and 'ragd backend"
+                        + " health' says how many there are. In the store the collection gets a new name, which other"
+                        + " programs that read it must be told."
+            })
+    int compact(@Parameters(paramLabel = "NAME", description = "The collection.") String name) {
+        Settings settings = session.settings();
+        String backend = settings.get(Catalogue.BACKEND);
+        MigrateService service = session.services().migrate(session.home(), settings);
+        MigrateRequest request = MigrateRequest.compaction(StoreReference.named(backend), name);
+        MigrateReport report = session.follow(progress -> service.run(request, progress));
+        boolean verified = report.exitCode() == ExitCode.DONE;
+        if (session.json() || !verified) {
+            return new MigrateRendering(report).show(session, false);
+        }
+        if (!session.quiet()) {
+            session.say(String.format(
+                    Locale.ROOT,
+                    "Wrote %s '%s' anew in %s: %,d records, verified. In the store it is %s; %s is deleted.",
+                    backend,
+                    name,
+                    Elapsed.of(report.seconds()),
+                    report.target().count(),
+                    report.target().physical(),
+                    report.source().physical()));
         }
         return ExitCode.DONE.code();
     }

@@ -193,6 +193,13 @@ public final class Catalogue {
             "20",
             "So many deleted files are never refused, whatever their share");
 
+    public static final Setting<String> COMPACT = Setting.of(
+            "index.compact",
+            SettingType.choice("auto", "never"),
+            "auto",
+            "Whether an index run writes a collection anew whose index is mostly deleted records; only where ragd runs the"
+                    + " server itself");
+
     public static final Setting<Integer> MIGRATE_BATCH = Setting.of(
             "migrate.batch_records",
             SettingType.integer(0, 100_000),
@@ -302,6 +309,7 @@ public final class Catalogue {
             CHUNK_OVERLAP,
             MAX_DELETE_PERCENT,
             MAX_DELETE_FILES,
+            COMPACT,
             MIGRATE_BATCH,
             MIGRATE_SAMPLES,
             MIGRATE_MIN_OVERLAP,

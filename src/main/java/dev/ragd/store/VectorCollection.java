@@ -2,6 +2,7 @@ package dev.ragd.store;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -113,6 +114,16 @@ public interface VectorCollection extends AutoCloseable {
 
     /** How many records match. */
     long count(Filter filter);
+
+    /**
+     * How many entries of deleted records the collection's index still carries and will go on carrying, so that they take
+     * room and time from then on. Empty when nobody here can know.
+     *
+     * @return 0 for a store that takes them out itself
+     */
+    default OptionalLong tombstones() {
+        return OptionalLong.of(0);
+    }
 
     /** Makes everything written so far survive a power cut. A store that does so at each write returns at once. */
     void checkpoint();

@@ -135,10 +135,16 @@ public final class IndexLauncher {
                         embedded.written(),
                         embedded.reused(),
                         embedded.deleted() + pruned.deleted(),
-                        empty ? 0 : ledger.chunkCount(head.targetId())),
+                        empty ? 0 : ledger.chunkCount(head.targetId()),
+                        embedded.deleted() + pruned.deleted() == 0 ? 0 : tombstones(head)),
                 empty ? List.of() : ledger.quarantined(head.targetId(), instance),
                 notes,
                 seconds);
+    }
+
+    /** A run that deleted nothing does not ask: nothing has become more. */
+    private long tombstones(PlanHead head) {
+        return run.collection(head).tombstones().orElse(0);
     }
 
     /** How fast this machine embeds, for the next time somebody asks what a reindex costs. */

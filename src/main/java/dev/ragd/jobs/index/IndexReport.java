@@ -2,6 +2,7 @@ package dev.ragd.jobs.index;
 
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobReport;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,8 +31,15 @@ public record IndexReport(
      * @param reused kept, or written again with the vector they had
      * @param deleted taken out of the store
      * @param total in the collection now
+     * @param tombstones of deleted ones in the store's index, as far as that is known
      */
-    public record Chunks(long written, long reused, long deleted, long total) {}
+    public record Chunks(long written, long reused, long deleted, long total, long tombstones) {
+
+        /** Without tombstones. */
+        public Chunks(long written, long reused, long deleted, long total) {
+            this(written, reused, deleted, total, 0);
+        }
+    }
 
     /** A file that could not be indexed; it is tried again by the next run. */
     public record Quarantined(String path, String reason) {}
@@ -39,6 +47,13 @@ public record IndexReport(
     public IndexReport {
         quarantined = List.copyOf(quarantined);
         notes = List.copyOf(notes);
+    }
+
+    /** This, and one more sentence for people. */
+    public IndexReport withNote(String note) {
+        List<String> more = new ArrayList<>(notes);
+        more.add(note);
+        return new IndexReport(dryRun, resumed, files, chunks, quarantined, more, seconds);
     }
 
     @Override

@@ -40,4 +40,10 @@ public final class LedgerCopy {
         ledger.copyFiles(from.getAsLong(), to);
         return true;
     }
+
+    /** Forgets what is known of a collection that is about to be deleted. */
+    public void forget(Key original) {
+        ledger.findTarget(original.backend(), original.physical(), original.storeId())
+                .ifPresent(ledger::dropTarget);
+    }
 }

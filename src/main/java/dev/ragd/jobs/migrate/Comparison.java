@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,25 @@ final class Comparison {
         long tolerated = doubtful.isEmpty() ? 0 : look(doubtful, digests, there, findings);
         return new Outcome(
                 number, false, counts(ids.size(), there.size(), doubtful.size(), tolerated, findings), findings);
+    }
+
+    /** Compares with what the source holds now, whatever it held when it was copied. */
+    Outcome compareNow(long number, List<String> ids) {
+        Map<String, VectorRecord> now = CopyMaker.byId(source.get(ids, fields));
+        Outcome there = compare(
+                number, ids.stream().map(now::get).filter(Objects::nonNull).toList());
+        List<Finding> findings = new ArrayList<>(there.findings());
+        ids.stream()
+                .filter(id -> !now.containsKey(id))
+                .map(id -> new Finding(
+                        Finding.Kind.CHANGED, id, "the source does not have it any more, since the plan was frozen"))
+                .forEach(findings::add);
+        VerifyCounts counts = there.counts();
+        return new Outcome(
+                number,
+                false,
+                counts(ids.size(), counts.found(), counts.found() - counts.equal(), counts.tolerated(), findings),
+                findings);
     }
 
     /** Compares a page that was just read from the source. */

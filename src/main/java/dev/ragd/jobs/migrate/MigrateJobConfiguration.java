@@ -178,9 +178,11 @@ public class MigrateJobConfiguration {
             JobRepository repository,
             Job migrateJob,
             MigrationLedger migrationLedger,
+            DataSource dataSource,
             MigrateRun run,
             StopSignal stop,
             History history) {
-        return new MigrateLauncher(operator, repository, migrateJob, migrationLedger, run, stop, history);
+        return new MigrateLauncher(
+                operator, repository, migrateJob, migrationLedger, new LedgerCopy(dataSource), run, stop, history);
     }
 }

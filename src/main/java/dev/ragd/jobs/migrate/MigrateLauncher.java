@@ -6,6 +6,7 @@ import dev.ragd.jobs.FailureCause;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.index.LedgerCopy;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorStore;
@@ -36,6 +37,7 @@ public final class MigrateLauncher {
     private final JobRepository repository;
     private final Job job;
     private final MigrationLedger ledger;
+    private final LedgerCopy files;
     private final MigrateRun run;
     private final StopSignal stop;
     private final History history;
@@ -45,6 +47,7 @@ public final class MigrateLauncher {
             JobRepository repository,
             Job job,
             MigrationLedger ledger,
+            LedgerCopy files,
             MigrateRun run,
             StopSignal stop,
             History history) {
@@ -52,6 +55,7 @@ public final class MigrateLauncher {
         this.repository = repository;
         this.job = job;
         this.ledger = ledger;
+        this.files = files;
         this.run = run;
         this.stop = stop;
         this.history = history;
@@ -71,17 +75,36 @@ public final class MigrateLauncher {
             notes.add("the last run died; it was recovered");
         }
         JobExecution last = unfinished();
-        if (last != null) {
+        if (last == null) {
+            retire();
+        } else {
             boolean stopped = last.getStatus() == BatchStatus.STOPPED;
             run.progress().note("taking up the migration that was " + (stopped ? "stopped" : "cut off"));
         }
         try {
             JobParameters parameters = last == null ? parameters(ledger.nextRun()) : last.getJobParameters();
             MigrateReport report = outcome(operator.start(job, parameters), notes);
+            run.close();
+            retire();
             prune();
             return report;
         } catch (JobExecutionException e) {
             throw new JobException(ExitCode.FAILED, "the migrate job could not be started: " + e.getMessage(), e);
+        }
+    }
+
+    /** Deletes what the last compaction of this collection wrote anew; a kill may have come before that. */
+    private void retire() {
+        Plan last = run.request().compact() ? ledger.lastPublished(run.request().scope()) : null;
+        if (last == null
+                || !last.command().equals(run.command())
+                || run.sourceName().equals(last.sourceCollection())) {
+            return;
+        }
+        VectorStore store = run.resources().source();
+        if (is(store, last.sourceCollection(), last.sourceId())) {
+            files.forget(new LedgerCopy.Key(run.request().from().toString(), last.sourceCollection(), last.sourceId()));
+            store.drop(last.sourceCollection());
         }
     }
 
@@ -133,8 +156,10 @@ public final class MigrateLauncher {
 
     /** What the plan takes for granted and is not so any more; null when all is as it was. */
     private @Nullable String changed(Plan plan) {
+        // Where a collection replaces itself, what was written may be in use already.
+        boolean replaced = run.request().replacesItself() && run.sourceName().equals(plan.targetCollection());
         if (!is(run.resources().source(), plan.sourceCollection(), plan.sourceId())
-                || !run.sourceName().equals(plan.sourceCollection())) {
+                || !(replaced || run.sourceName().equals(plan.sourceCollection()))) {
             return "the source collection is another one now";
         }
         if (!is(run.resources().target(), plan.targetCollection(), plan.targetId())) {
@@ -168,7 +193,7 @@ public final class MigrateLauncher {
             if (!needed.contains(plan.job())) {
                 PlanFiles.delete(run, plan, false);
             } else if (plan.published()) {
-                PlanFiles.delete(run, plan, true);
+                PlanFiles.delete(run, plan, !plan.isCompaction());
             }
         }
         history.prune(repository, MigrateJobConfiguration.JOB, needed::contains, ledger::drop);

@@ -15,6 +15,8 @@ import dev.ragd.store.StoreReference;
  * @param allowPartial publish although records were rejected; read a collection that a migration left unfinished
  * @param allowEmpty migrate a source without records
  * @param allowMassDelete let a delta delete an unusual share of the target
+ * @param compact write a collection anew within its store, as a new generation; the old one is deleted at the end, so nothing
+ *     may differ: a change of the source meanwhile fails the verification
  */
 public record MigrateRequest(
         StoreReference from,
@@ -26,7 +28,39 @@ public record MigrateRequest(
         boolean activate,
         boolean allowPartial,
         boolean allowEmpty,
-        boolean allowMassDelete) {
+        boolean allowMassDelete,
+        boolean compact) {
+
+    /** Not a compaction. */
+    public MigrateRequest(
+            StoreReference from,
+            StoreReference to,
+            String collection,
+            String toCollection,
+            boolean delta,
+            boolean reembed,
+            boolean activate,
+            boolean allowPartial,
+            boolean allowEmpty,
+            boolean allowMassDelete) {
+        this(
+                from,
+                to,
+                collection,
+                toCollection,
+                delta,
+                reembed,
+                activate,
+                allowPartial,
+                allowEmpty,
+                allowMassDelete,
+                false);
+    }
+
+    /** Writes a collection anew within its store. */
+    public static MigrateRequest compaction(StoreReference store, String collection) {
+        return new MigrateRequest(store, store, collection, collection, false, false, false, false, false, false, true);
+    }
 
     /** A plain migration of one collection. */
     public static MigrateRequest of(StoreReference from, StoreReference to, String collection, String toCollection) {
@@ -46,6 +80,11 @@ public record MigrateRequest(
     /** The target likewise. */
     String target() {
         return to + "/" + toCollection;
+    }
+
+    /** True when source and target are generations of one collection. */
+    boolean replacesItself() {
+        return withinOneStore() && collection.equals(toCollection);
     }
 
     /** True when both ends are one and the same store. */

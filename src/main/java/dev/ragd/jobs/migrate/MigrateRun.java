@@ -99,7 +99,8 @@ public final class MigrateRun implements AutoCloseable {
     /** What besides the pair makes a plan another one. */
     String command() {
         return "delta=" + request.delta() + " reembed="
-                + (request.reembed() ? resources.embedder().id().fingerprint() : "no");
+                + (request.reembed() ? resources.embedder().id().fingerprint() : "no")
+                + (request.compact() ? Plan.COMPACTION : "");
     }
 
     /** The source of the plan. */

@@ -49,6 +49,14 @@ record Plan(
         @Nullable Verdict verdict,
         boolean published) {
 
+    /** What the command of a compaction ends with. */
+    static final String COMPACTION = " compact";
+
+    /** True when it writes a collection anew within its store. */
+    boolean isCompaction() {
+        return command.endsWith(COMPACTION);
+    }
+
     /** How a verification ended. */
     enum Verdict {
         /** The target equals the source. */

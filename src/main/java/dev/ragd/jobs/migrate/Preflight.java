@@ -60,11 +60,12 @@ final class Preflight {
      */
     Checked check() {
         MigrateRequest request = run.request();
-        if (request.withinOneStore() && request.collection().equals(request.toCollection()) && !request.reembed()) {
+        if (request.replacesItself() && !request.reembed() && !request.compact()) {
             problems.add(
                     ExitCode.USAGE,
                     "source and target are the same, " + request.source()
-                            + "; name another --to store or --to-collection, or embed anew with --reembed");
+                            + "; name another --to store or --to-collection, or embed anew with --reembed; to write it"
+                            + " anew as it is: ragd collections compact " + request.collection());
         }
         if (request.activate() && request.to().located()) {
             problems.add(
@@ -167,6 +168,15 @@ final class Preflight {
                     ExitCode.USAGE,
                     "the source " + name
                             + " was never written to: it does not know how many components its vectors have");
+        }
+        if (request.compact()
+                && CollectionEmbedder.read(source.info()).isEmpty()
+                && MigrationMark.read(source.info()).isEmpty()) {
+            problems.add(
+                    ExitCode.REFUSED,
+                    name
+                            + " was made by another program, which would not find it under its new name; copy it with 'ragd"
+                            + " migrate' and --to-collection");
         }
         if (!request.reembed() && !source.capabilities().contains(Capability.VECTORS)) {
             problems.add(

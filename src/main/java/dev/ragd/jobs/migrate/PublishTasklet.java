@@ -48,7 +48,9 @@ final class PublishTasklet implements Tasklet {
         if (!plan.inPlace()) {
             String backend = run.request().to().toString();
             String collection = run.request().toCollection();
-            boolean replaces = run.resources().target().find(run.targetName()).isPresent();
+            // What a compaction replaces goes, and is not kept for a rollback.
+            boolean replaces = !run.request().compact()
+                    && run.resources().target().find(run.targetName()).isPresent();
             run.generations().publish(backend, collection, plan.targetCollection(), replaces);
         }
         // Last: a generation that is complete but not in use would be nobody's.

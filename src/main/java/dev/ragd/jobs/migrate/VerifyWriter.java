@@ -99,11 +99,32 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
     private void conclude(long number) {
         VectorCollection target = run.target(plan);
         counts = counts.withExtra(target.count() == counts.found() ? 0 : extra(target, number));
+        if (run.request().compact()) {
+            noteNewRecords(number);
+        }
         if (!run.request().reembed()) {
             Neighbours.Overlap overlap = Neighbours.compare(run.source(plan), target, samples());
             counts = counts.withOverlap(overlap.samples(), overlap.share());
         }
         ledger.verdict(plan.job(), verdict());
+    }
+
+    /** What the source got since the plan was frozen: the old generation is not to be deleted with it. */
+    private void noteNewRecords(long number) {
+        VectorCollection source = run.source(plan);
+        if (source.count() == plan.records() && counts.changed() == 0) {
+            return;
+        }
+        List<Finding> findings = new ArrayList<>();
+        try (IdList list = IdList.open(run.idsFile(plan), plan.id(), plan.idBytes())) {
+            ExtraRecords.forEach(source, ExtraRecords.read(list), id -> {
+                if (findings.size() < MOST_EXTRAS) {
+                    findings.add(new Finding(Finding.Kind.CHANGED, id, "the source got it since the plan was frozen"));
+                }
+            });
+        }
+        ledger.note(plan.job(), KINDS, number, findings);
+        counts = counts.plus(new VerifyCounts(0, 0, 0, 0, 0, 0, findings.size(), 0, 0, 0));
     }
 
     private long extra(VectorCollection target, long number) {
@@ -147,6 +168,10 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
             return Plan.Verdict.FAILED;
         }
         Map<Finding.Kind, Long> all = ledger.counts(plan.job());
+        boolean changed = counts.changed() > 0 || all.getOrDefault(Finding.Kind.VANISHED, 0L) > 0;
+        if (run.request().compact() && changed) {
+            return Plan.Verdict.FAILED;
+        }
         if (all.getOrDefault(Finding.Kind.REJECTED, 0L) == 0) {
             return Plan.Verdict.VERIFIED;
         }

@@ -23,6 +23,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -37,6 +38,7 @@ final class ChromaCollection implements VectorCollection {
     private static final int DELETE_PAGE = 1_000;
 
     private final ChromaApi api;
+    private final ChromaServer server;
     private final Supplier<Features> features;
     private final ReentrantLock writeLock;
     private final RemoteCollection remote;
@@ -47,11 +49,13 @@ final class ChromaCollection implements VectorCollection {
 
     ChromaCollection(
             ChromaApi api,
+            ChromaServer server,
             Supplier<Features> features,
             ChromaSettings settings,
             ReentrantLock writeLock,
             RemoteCollection remote) {
         this.api = api;
+        this.server = server;
         this.features = features;
         this.writeLock = writeLock;
         this.remote = remote;
@@ -181,6 +185,17 @@ final class ChromaCollection implements VectorCollection {
         long[] n = {0};
         reader.forEachId(query, id -> n[0]++);
         return n[0];
+    }
+
+    /** {@inheritDoc} The server marks entries as deleted and keeps them. */
+    @Override
+    public OptionalLong tombstones() {
+        OptionalInt dimension = CollectionMetadata.dimension(now());
+        if (dimension.isEmpty()) {
+            return OptionalLong.of(0);
+        }
+        OptionalLong entries = server.indexEntries(remote.id(), dimension.getAsInt());
+        return entries.isEmpty() ? entries : OptionalLong.of(Math.max(0, entries.getAsLong() - count()));
     }
 
     /** The server writes its log to disk before it answers. */

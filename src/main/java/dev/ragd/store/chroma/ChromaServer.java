@@ -1,6 +1,7 @@
 package dev.ragd.store.chroma;
 
 import java.net.URI;
+import java.util.OptionalLong;
 
 /** Where a Chroma server is, and who looks after it. Safe for use by several threads. */
 public interface ChromaServer extends AutoCloseable {
@@ -20,6 +21,20 @@ public interface ChromaServer extends AutoCloseable {
      * @throws dev.ragd.store.StoreException when the server died and cannot be started again
      */
     void revive();
+
+    /**
+     * How many entries the vector index of a collection has, those of deleted records included: the server marks these and never
+     * takes them out. Empty when its files cannot be looked at from here.
+     *
+     * @param collection the server's id of it
+     * @param dimension of its vectors
+     */
+    default OptionalLong indexEntries(String collection, int dimension) {
+        return OptionalLong.empty();
+    }
+
+    /** Called after a collection was dropped: the server leaves its index on disk, and who looks after the server deletes it. */
+    default void dropped() {}
 
     /** Gives the server up; a managed one stops when nobody else uses it. Idempotent. */
     @Override

@@ -157,14 +157,15 @@ public final class ChromaStore implements VectorStore {
         try {
             api.drop(collection);
         } catch (StoreException.CollectionNotFound e) {
-            return true; // it was there, and a repeated request finds it gone
+            // It was there, and a repeated request finds it gone.
         }
+        server.dropped();
         return true;
     }
 
     @Override
     public Health health() {
-        return new HealthCheck(api, server, settings).run();
+        return new HealthCheck(api, server, settings, this::collection).run();
     }
 
     @Override
@@ -180,7 +181,7 @@ public final class ChromaStore implements VectorStore {
 
     private ChromaCollection collection(RemoteCollection remote) {
         ReentrantLock lock = writeLocks.computeIfAbsent(remote.id(), id -> new ReentrantLock());
-        return new ChromaCollection(api, this::features, settings, lock, remote);
+        return new ChromaCollection(api, server, this::features, settings, lock, remote);
     }
 
     /** Finds out, once, whether tenant and database exist. */

@@ -4,11 +4,16 @@ import dev.ragd.store.Health;
 import dev.ragd.store.Health.Check;
 import dev.ragd.store.Health.Status;
 import dev.ragd.store.StoreException;
+import dev.ragd.store.Tombstones;
 import dev.ragd.store.chroma.client.ChromaApi;
 import dev.ragd.store.chroma.client.Features;
+import dev.ragd.store.chroma.client.RemoteCollection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a server how it is; stops at the first check that fails, because the others need it. */
 final class HealthCheck {
@@ -16,11 +21,18 @@ final class HealthCheck {
     private final ChromaApi api;
     private final ChromaServer server;
     private final ChromaSettings settings;
+    private final Function<RemoteCollection, ChromaCollection> open;
 
-    HealthCheck(ChromaApi api, ChromaServer server, ChromaSettings settings) {
+    /** @param open opens a collection */
+    HealthCheck(
+            ChromaApi api,
+            ChromaServer server,
+            ChromaSettings settings,
+            Function<RemoteCollection, ChromaCollection> open) {
         this.api = api;
         this.server = server;
         this.settings = settings;
+        this.open = open;
     }
 
     Health run() {
@@ -49,7 +61,46 @@ final class HealthCheck {
                         + (collections == 1 ? " collection" : " collections");
             });
         }
+        if (well) {
+            Check index = index();
+            if (index != null) {
+                checks.add(index);
+            }
+        }
         return new Health(checks);
+    }
+
+    /** Whether an index carries more deleted records along than others; null when that cannot be known. */
+    private @Nullable Check index() {
+        List<String> heavy = new ArrayList<>();
+        String largest = "";
+        long most = -1;
+        for (RemoteCollection remote : api.list()) {
+            try (ChromaCollection collection = open.apply(remote)) {
+                long records = collection.count();
+                OptionalLong tombstones = collection.tombstones();
+                if (tombstones.isPresent() && tombstones.getAsLong() > most) {
+                    most = tombstones.getAsLong();
+                    largest = remote.name() + ": " + records + " records, entries of " + most + " deleted ones";
+                }
+                if (tombstones.isPresent() && Tombstones.areMany(records, tombstones.getAsLong())) {
+                    heavy.add(remote.name() + " carries the entries of " + tombstones.getAsLong()
+                            + " deleted records beside its " + records);
+                }
+            } catch (StoreException e) {
+                return null; // dropped meanwhile, or what the checks before would have told
+            }
+        }
+        if (most < 0) {
+            return null;
+        }
+        return heavy.isEmpty()
+                ? new Check("index", Status.HEALTHY, largest, null)
+                : new Check(
+                        "index",
+                        Status.DEGRADED,
+                        String.join("; ", heavy) + "; searches walk over them, and they take room",
+                        "write it anew with 'ragd collections compact NAME'");
     }
 
     private static boolean check(List<Check> checks, String name, String advice, Supplier<String> test) {

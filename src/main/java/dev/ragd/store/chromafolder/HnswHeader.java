@@ -18,6 +18,8 @@ import java.nio.file.Path;
  */
 record HnswHeader(long elements, int stride, int labelAt, int vectorAt) {
 
+    static final String FILE = "header.bin";
+
     private static final int BYTES = 100;
     private static final int VERSION = 1;
     private static final long MOST_LINKS = 1 << 16;

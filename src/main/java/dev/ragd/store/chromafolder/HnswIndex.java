@@ -62,7 +62,7 @@ final class HnswIndex implements AutoCloseable {
      */
     static HnswIndex open(Path folder, int dimension, boolean cosine) throws IOException {
         IdMap ids = IdMap.read(folder.resolve(LABELS));
-        HnswHeader header = HnswHeader.read(folder.resolve("header.bin"), dimension);
+        HnswHeader header = HnswHeader.read(folder.resolve(HnswHeader.FILE), dimension);
         Long said = ids.dimension();
         if (said != null && said != dimension) {
             throw new IOException(LABELS + " is one of vectors of " + said + " components");

@@ -1,0 +1,208 @@
+package dev.ragd.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.migrate.MigrateReport;
+import dev.ragd.jobs.migrate.MigrateReport.Status;
+import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.store.CollectionInfo;
+import dev.ragd.store.CollectionSpec;
+import dev.ragd.store.Distance;
+import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorRecord;
+import dev.ragd.store.memory.InMemoryStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A collection is written anew within its store, and nothing that was in it is lost whatever happens meanwhile. */
+class CompactionTest {
+
+    private static final MigrateRequest COMPACT = MigrateRequest.compaction(MigrateFixture.MEMORY, "documents");
+
+    @TempDir
+    Path folder;
+
+    private MigrateFixture job;
+    private Map<String, String> before;
+
+    @BeforeEach
+    void records() {
+        job = new MigrateFixture(folder.resolve("home"));
+        job.fill("documents", 20);
+        before = MigrateFixture.contents(job.from, "documents");
+    }
+
+    private List<String> collections() {
+        return new InMemoryStore(job.from)
+                .list().stream().map(CollectionInfo::name).toList();
+    }
+
+    private Map<String, String> inUse() {
+        return MigrateFixture.contents(
+                job.from, job.generations().current("memory", "documents").physical());
+    }
+
+    @Test
+    void theOldGenerationGoesAndEveryRecordStays() throws IOException {
+        MigrateReport report = job.run(COMPACT);
+
+        assertThat(report.status()).isEqualTo(Status.VERIFIED);
+        assertThat(report.published()).isTrue();
+        assertThat(report.verification().equal()).isEqualTo(20);
+        assertThat(collections()).containsExactly("documents.g2");
+        assertThat(inUse()).isEqualTo(before);
+        assertThat(job.generations().current("memory", "documents").previous()).isNull();
+
+        job.run(COMPACT);
+        assertThat(collections()).containsExactly("documents.g3");
+        assertThat(inUse()).isEqualTo(before);
+        try (Stream<Path> plans = Files.list(job.home.resolve("jobs/plans"))) {
+            assertThat(plans).as("files of plans that nothing needs any more").isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "end of preflight",
+                "begin of plan",
+                "end of plan",
+                "end of copy",
+                "end of verify",
+                "begin of publish",
+                "end of publish",
+                "begin of report",
+                "end of report",
+                "end of the job"
+            })
+    void aRunThatDiesBetweenStepsIsTakenUp(String instant) throws Exception {
+        job.run(); // makes the database
+        try (DeadlyInstant dies = DeadlyInstant.at(job.home.resolve("jobs"), instant)) {
+            assertThatThrownBy(() -> job.run(COMPACT)).isInstanceOf(RuntimeException.class);
+        }
+        assertThat(inUse()).isEqualTo(before);
+
+        MigrateReport report = job.run(COMPACT);
+
+        assertThat(report.status()).isEqualTo(Status.VERIFIED);
+        assertThat(inUse()).isEqualTo(before);
+        assertThat(collections()).hasSize(1);
+    }
+
+    @Test
+    void whatChangedWhileARunWasDeadIsNotLost() {
+        int[] upserts = {0};
+        job.target = call -> {
+            if (call.equals("before upsert") && ++upserts[0] == 4) {
+                throw new StoreException.StoreUnavailable("killed", null);
+            }
+        };
+        assertThatThrownBy(() -> job.run(COMPACT)).isInstanceOf(StoreException.class);
+        job.target = call -> {};
+        job.upsert(job.from, "documents", job.record("id-0", "another text"), job.record("new", "a new record"));
+        job.delete(job.from, "documents", "id-1", "id-19");
+        before = MigrateFixture.contents(job.from, "documents");
+
+        MigrateReport report = job.run(COMPACT);
+
+        assertThat(report.status()).isEqualTo(Status.FAILED);
+        assertThat(report.exitCode()).isEqualTo(ExitCode.VERIFICATION_FAILED);
+        assertThat(report.verification().listed().get("changed"))
+                .extracting(MigrateReport.Item::id)
+                .containsExactlyInAnyOrder("id-1", "id-19", "new");
+        assertThat(report.verification().listed().get("different"))
+                .extracting(MigrateReport.Item::id)
+                .containsExactly("id-0");
+        assertThat(report.verification().listed().get("vanished"))
+                .extracting(MigrateReport.Item::id)
+                .containsExactly("id-19");
+        assertThat(collections()).containsExactly("documents", "documents.g2");
+        assertThat(inUse()).isEqualTo(before);
+
+        MigrateReport second = job.run(COMPACT);
+
+        assertThat(second.status()).isEqualTo(Status.VERIFIED);
+        assertThat(second.unchanged()).isPositive();
+        assertThat(collections()).containsExactly("documents.g2");
+        assertThat(inUse()).isEqualTo(before);
+    }
+
+    /** The metadata alone: neither the number of records nor an id tells. */
+    @Test
+    void aChangeAfterTheCopyIsSeen() throws Exception {
+        job.run();
+        try (DeadlyInstant dies = DeadlyInstant.at(job.home.resolve("jobs"), "end of copy")) {
+            assertThatThrownBy(() -> job.run(COMPACT)).isInstanceOf(RuntimeException.class);
+        }
+        VectorRecord old = job.record("id-3");
+        job.upsert(
+                job.from,
+                "documents",
+                new VectorRecord(
+                        "id-3", old.vector(), old.text(), job.record("id-4").metadata()));
+        before = MigrateFixture.contents(job.from, "documents");
+
+        assertThat(job.run(COMPACT).status()).isEqualTo(Status.FAILED);
+        assertThat(inUse()).isEqualTo(before);
+        assertThat(job.run(COMPACT).status()).isEqualTo(Status.VERIFIED);
+        assertThat(inUse()).isEqualTo(before);
+        assertThat(collections()).hasSize(1);
+    }
+
+    @Test
+    void aLosingStoreKeepsTheOldGeneration() {
+        job.writes =
+                records -> records.stream().filter(r -> !r.id().equals("id-7")).toList();
+
+        assertThat(job.run(COMPACT).status()).isEqualTo(Status.FAILED);
+        assertThat(inUse()).isEqualTo(before);
+        assertThat(collections()).contains("documents");
+    }
+
+    @Test
+    void whatAnotherProgramMadeKeepsItsName() {
+        new InMemoryStore(job.from)
+                .create(new CollectionSpec("theirs", 8, Distance.L2, dev.ragd.store.Metadata.EMPTY))
+                .upsert(List.of(job.record("a")));
+
+        JobException refused = catchThrowableOfType(
+                JobException.class, () -> job.run(MigrateRequest.compaction(MigrateFixture.MEMORY, "theirs")));
+
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused).hasMessageContaining("made by another program");
+        assertThat(collections()).containsExactly("documents", "theirs");
+    }
+
+    @Test
+    void aGenerationThatIsKeptForARollbackIsNotTouched() {
+        job.run(new MigrateRequest(
+                MigrateFixture.MEMORY,
+                MigrateFixture.MEMORY,
+                "documents",
+                "documents",
+                false,
+                true,
+                false,
+                false,
+                false,
+                false));
+        assertThat(collections()).containsExactly("documents", "documents.g2");
+
+        job.run(COMPACT);
+
+        assertThat(collections()).containsExactly("documents", "documents.g3");
+    }
+}
