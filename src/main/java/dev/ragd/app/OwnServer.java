@@ -2,6 +2,7 @@ package dev.ragd.app;
 
 import dev.ragd.store.chroma.ChromaServer;
 import dev.ragd.store.chromafolder.IndexFolders;
+import dev.ragd.store.chromafolder.SqliteLibrary;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -11,8 +12,9 @@ import java.util.OptionalLong;
  *
  * @param server closed with this
  * @param data its folder
+ * @param cache for the library that reads its database
  */
-record OwnServer(ChromaServer server, Path data) implements ChromaServer {
+record OwnServer(ChromaServer server, Path data, Path cache) implements ChromaServer {
 
     @Override
     public URI url() {
@@ -36,11 +38,13 @@ record OwnServer(ChromaServer server, Path data) implements ChromaServer {
 
     @Override
     public OptionalLong indexEntries(String collection, int dimension) {
+        SqliteLibrary.unpackInto(cache);
         return IndexFolders.entries(data, collection, dimension);
     }
 
     @Override
     public void dropped() {
+        SqliteLibrary.unpackInto(cache);
         IndexFolders.deleteOrphans(data);
     }
 

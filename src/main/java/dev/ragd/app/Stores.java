@@ -76,7 +76,7 @@ final class Stores {
 
     private static ChromaServer managedServer(Home home, Settings settings, Consumer<String> notes) {
         ManagedSettings managed = managed(home, settings);
-        return new OwnServer(ManagedChroma.open(managed, notes), managed.data());
+        return new OwnServer(ManagedChroma.open(managed, notes), managed.data(), home.cache());
     }
 
     /** The local server that ragd starts and stops itself. */

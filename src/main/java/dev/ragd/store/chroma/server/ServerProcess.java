@@ -23,7 +23,7 @@ final class ServerProcess {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
     private static final int PORT_ATTEMPTS = 4;
-    private static final long MAX_LOG = 10L << 20;
+    private static final long MAX_LOG = 1L << 20;
     private static final long POLL_MILLIS = 50;
 
     /** What servers print when their port is taken: "Address 127.0.0.1:8000 is not available", "already in use". */
