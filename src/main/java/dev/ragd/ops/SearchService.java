@@ -40,14 +40,33 @@ public final class SearchService {
     }
 
     /**
-     * Searches.
+     * Searches the generation in use. When another one comes into use meanwhile and the old one is deleted, the new one
+     * answers.
      *
      * @throws StoreException.CollectionNotFound when there is no such collection
      * @throws StoreException.EmbedderMismatch when the collection was made by another model, or does not say by which
      * @throws StoreException.UnsupportedCapability when the store lacks the mode
      */
     public SearchResult search(SearchQuery query) {
-        String physical = generations.current(store.name(), query.collection()).physical();
+        String physical = physical(query);
+        while (true) {
+            try {
+                return search(query, physical);
+            } catch (StoreException.CollectionNotFound e) {
+                String before = physical;
+                physical = physical(query);
+                if (physical.equals(before)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private String physical(SearchQuery query) {
+        return generations.current(store.name(), query.collection()).physical();
+    }
+
+    private SearchResult search(SearchQuery query, String physical) {
         CollectionInfo info = store.find(physical).orElseThrow(() -> noSuchCollection(query.collection()));
         try (VectorCollection collection = store.open(physical)) {
             refuseMissing(collection, query.mode());

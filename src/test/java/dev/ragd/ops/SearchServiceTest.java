@@ -97,6 +97,30 @@ class SearchServiceTest {
     }
 
     @Test
+    void aGenerationThatIsReplacedAndDeletedUnderASearchIsNoFailure() {
+        collection("documents", configured, "red");
+        service = new SearchService(store, generations, new Models() {
+            @Override
+            public Embedder configured() {
+                if (store.find("documents").isPresent()) {
+                    collection("documents.g2", configured, "the same red");
+                    generations.publish("memory", "documents", "documents.g2", false);
+                    store.drop("documents");
+                }
+                return new WordEmbedder("configured", 64);
+            }
+
+            @Override
+            public Embedder chromaDefault() {
+                return chromaDefault;
+            }
+        });
+        assertThat(service.search(query("documents", "red")).hits())
+                .extracting(h -> h.record().text())
+                .containsExactly("the same red");
+    }
+
+    @Test
     void noCollectionIsAnError() {
         assertThatThrownBy(() -> service.search(query("documents", "red")))
                 .isInstanceOf(StoreException.CollectionNotFound.class)

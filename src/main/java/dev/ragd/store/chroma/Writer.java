@@ -3,6 +3,7 @@ package dev.ragd.store.chroma;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Field;
 import dev.ragd.store.MetadataValue;
+import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorRecord;
 import dev.ragd.store.chroma.client.ChromaApi;
 import dev.ragd.store.chroma.client.Features;
@@ -18,6 +19,10 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -87,23 +92,68 @@ final class Writer {
         return r.metadata().values().values().stream().anyMatch(MetadataValue.Items.class::isInstance);
     }
 
+    /** Writes batch after batch; while the server works on one, the next is made ready. */
     void write(List<VectorRecord> records) {
+        List<List<VectorRecord>> batches = batches(records);
+        if (batches.size() == 1) {
+            request(batches.get(0)).run();
+            return;
+        }
+        ExecutorService ahead = Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, "ragd-chroma-writer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            Future<Runnable> next = ahead.submit(() -> request(batches.get(0)));
+            for (int i = 1; i <= batches.size(); i++) {
+                Runnable ready = await(next);
+                if (i < batches.size()) {
+                    List<VectorRecord> following = batches.get(i);
+                    next = ahead.submit(() -> request(following));
+                }
+                ready.run();
+            }
+        } finally {
+            ahead.shutdownNow();
+        }
+    }
+
+    private Runnable await(Future<Runnable> request) {
+        try {
+            return request.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException.StoreUnavailable(api.store() + ": interrupted while records were written", e);
+        }
+    }
+
+    /** Cuts records into pieces that the server takes in one request. */
+    private List<List<VectorRecord>> batches(List<VectorRecord> records) {
+        List<List<VectorRecord>> batches = new ArrayList<>();
         int from = 0;
         long bytes = 0;
         for (int i = 0; i < records.size(); i++) {
             long size = RecordSize.of(records.get(i), features.get().base64Vectors());
             boolean full = i - from == settings.maxBatchRecords() || bytes + size > settings.maxBatchBytes();
             if (full && i > from) {
-                writeBatch(records.subList(from, i));
+                batches.add(records.subList(from, i));
                 from = i;
                 bytes = 0;
             }
             bytes += size;
         }
-        writeBatch(records.subList(from, records.size()));
+        batches.add(records.subList(from, records.size()));
+        return batches;
     }
 
-    private void writeBatch(List<VectorRecord> records) {
+    /** The request that replaces these records; what is there of them is asked for here. */
+    private Runnable request(List<VectorRecord> records) {
         Map<String, VectorRecord> existing = existing(records);
         List<float[]> vectors = new ArrayList<>(records.size());
         List<@Nullable String> texts = new ArrayList<>(records.size());
@@ -116,7 +166,7 @@ final class Writer {
             metadatas.add(metadata(r, old, clearText));
         }
         List<String> ids = records.stream().map(VectorRecord::id).toList();
-        api.upsert(remote, new RecordBatch(ids, vectors, texts, metadatas), features.get());
+        return api.upsertOf(remote, new RecordBatch(ids, vectors, texts, metadatas), features.get());
     }
 
     /** The records of the batch that exist, as the server has them; with text where the new one has none. */

@@ -161,17 +161,21 @@ public final class ChromaApi implements AutoCloseable {
                 });
     }
 
-    /** Writes records as {@link RecordBatch} says. */
-    public void upsert(RemoteCollection collection, RecordBatch batch, Features features) {
+    /**
+     * Makes the request that writes records as {@link RecordBatch} says, ready to be sent.
+     *
+     * @return sends it, and returns when the server has answered
+     */
+    public Runnable upsertOf(RemoteCollection collection, RecordBatch batch, Features features) {
         AddEmbedding body = new AddEmbedding()
                 .ids(batch.ids())
                 .embeddings(features.base64Vectors() ? base64(batch.vectors()) : List.copyOf(batch.vectors()))
                 .documents(batch.texts())
                 .metadatas(batch.metadatas());
-        exchange.send(
-                Operation.on(collection.name(), "writing " + batch.ids().size() + " records to"),
-                () -> api.upsertCall(body, collection.id(), null, null),
-                ChromaApi::ignore);
+        Operation operation =
+                Operation.on(collection.name(), "writing " + batch.ids().size() + " records to");
+        Exchange.CallSource ready = Exchange.ready(() -> api.upsertCall(body, collection.id(), null, null));
+        return () -> exchange.send(operation, ready, ChromaApi::ignore);
     }
 
     /** Reads records, in insertion order. */

@@ -52,6 +52,19 @@ final class Exchange {
         Call build() throws ApiException;
     }
 
+    /** Builds a call, its body included, at once instead of when it is sent. */
+    static CallSource ready(CallSource source) {
+        try {
+            return source.build()::clone;
+        } catch (ApiException e) {
+            throw notBuilt(e);
+        }
+    }
+
+    private static IllegalStateException notBuilt(ApiException e) {
+        return new IllegalStateException("the request could not be built: " + e.getMessage(), e);
+    }
+
     /** Decodes the answer; the parser stands before its first token. */
     @FunctionalInterface
     interface Decoder<T> {
@@ -105,7 +118,7 @@ final class Exchange {
         } catch (JacksonException | RowsReader.UnexpectedAnswer e) {
             throw failures.garbled(op, e, String.valueOf(e.getMessage()));
         } catch (ApiException e) {
-            throw new IllegalStateException("the request could not be built: " + e.getMessage(), e);
+            throw notBuilt(e);
         }
     }
 
