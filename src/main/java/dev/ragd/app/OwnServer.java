@@ -3,37 +3,24 @@ package dev.ragd.app;
 import dev.ragd.store.chroma.ChromaServer;
 import dev.ragd.store.chromafolder.IndexFolders;
 import dev.ragd.store.chromafolder.SqliteLibrary;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/**
- * A server whose data folder is on this machine.
- *
- * @param server closed with this
- * @param data its folder
- * @param cache for the library that reads its database
- */
-record OwnServer(ChromaServer server, Path data, Path cache) implements ChromaServer {
+/** A server whose data folder is on this machine, and ragd's own. */
+final class OwnServer extends ForwardingServer {
 
-    @Override
-    public URI url() {
-        return server.url();
-    }
+    private final Path data;
+    private final Path cache;
 
-    @Override
-    public String describe() {
-        return server.describe();
-    }
-
-    @Override
-    public String advice() {
-        return server.advice();
-    }
-
-    @Override
-    public void revive() {
-        server.revive();
+    /**
+     * @param server closed with this
+     * @param data its folder
+     * @param cache for the library that reads its database
+     */
+    OwnServer(ChromaServer server, Path data, Path cache) {
+        super(server);
+        this.data = data;
+        this.cache = cache;
     }
 
     @Override
@@ -46,10 +33,5 @@ record OwnServer(ChromaServer server, Path data, Path cache) implements ChromaSe
     public void dropped() {
         SqliteLibrary.unpackInto(cache);
         IndexFolders.deleteOrphans(data);
-    }
-
-    @Override
-    public void close() {
-        server.close();
     }
 }

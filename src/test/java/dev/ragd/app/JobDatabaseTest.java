@@ -2,6 +2,7 @@ package dev.ragd.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragd.testing.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -69,19 +70,7 @@ class JobDatabaseTest {
         int last = -1;
         int insideADefragmentation = 0;
         for (int kill = 0; kill < 20; kill++) {
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx64m",
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                            JobDatabaseTest.class.getName(),
-                            jobs.toString(),
-                            String.valueOf(last + 1))
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            Process process = JavaProcess.start(JobDatabaseTest.class, jobs.toString(), String.valueOf(last + 1));
             try (BufferedReader out =
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 for (int i = 0; i <= random.nextInt(3); i++) {

@@ -125,14 +125,7 @@ class MigrateBetweenCommandsTest {
 
     @Test
     void theGenerationOfAnotherStoreDoesNotMakeAHalfMadeOneComplete() {
-        int[] calls = {0};
-        job.target = call -> {
-            if (call.equals("before upsert") && ++calls[0] == 3) {
-                throw new StoreException.StoreUnavailable("killed", null);
-            }
-        };
-        assertThatThrownBy(() -> job.run()).isInstanceOf(StoreException.class);
-        job.target = call -> {};
+        job.cutOffAtUpsert(3, MigrateFixture.request());
         job.generations().publish("third", "documents", "documents.g1", false);
         MigrateRequest further = MigrateRequest.of(MigrateFixture.OTHER, MigrateFixture.MEMORY, "documents.g1", "copy");
         job.from = job.to;
@@ -158,7 +151,7 @@ class MigrateBetweenCommandsTest {
     void aSnapshotWhoseDeltaWasCutOffIsUnfinishedThoughItHasEveryRecord() {
         job.run(toSnapshot(false));
         job.upsert(job.from, "documents", job.record("id-3", "changed"), job.record("id-19", "changed"));
-        cutOffAtUpsert(2, toSnapshot(true));
+        job.cutOffAtUpsert(2, toSnapshot(true));
         MigrateFixture next = new MigrateFixture(folder.resolve("next"));
         next.from = job.to;
         assertThatThrownBy(() -> next.run(fromSnapshot()))
@@ -204,7 +197,7 @@ class MigrateBetweenCommandsTest {
 
     @Test
     void aHalfMadeSnapshotIsTakenOverWhenTheJobsWereLost() throws IOException {
-        cutOffAtUpsert(4, toSnapshot(false));
+        job.cutOffAtUpsert(4, toSnapshot(false));
         deleteTree(job.home.resolve("jobs"));
         MigrateReport report = job.run(toSnapshot(false));
         assertThat(report.unchanged()).isEqualTo(12);
@@ -317,17 +310,6 @@ class MigrateBetweenCommandsTest {
             assertThat(old.remove("ragd.migration.state")).isNotNull();
             c.replaceAttributes(new Metadata(old));
         }
-    }
-
-    private void cutOffAtUpsert(int number, MigrateRequest request) {
-        int[] calls = {0};
-        job.target = call -> {
-            if (call.equals("before upsert") && ++calls[0] == number) {
-                throw new StoreException.StoreUnavailable("killed", null);
-            }
-        };
-        assertThatThrownBy(() -> job.run(request)).isInstanceOf(StoreException.class);
-        job.target = call -> {};
     }
 
     private static void deleteTree(Path tree) throws IOException {

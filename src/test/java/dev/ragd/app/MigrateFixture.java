@@ -1,5 +1,7 @@
 package dev.ragd.app;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.ragd.app.IndexFixture.CountingEmbedder;
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generations;
@@ -21,6 +23,7 @@ import dev.ragd.store.Metadata;
 import dev.ragd.store.RecordDigest;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
+import dev.ragd.store.StoreException;
 import dev.ragd.store.StoreReference;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
@@ -114,6 +117,18 @@ final class MigrateFixture {
 
     MigrateReport run(MigrateRequest request) {
         return service().run(request, progress());
+    }
+
+    /** A run that dies before it has written its so many-th batch. */
+    void cutOffAtUpsert(int number, MigrateRequest request) {
+        int[] calls = {0};
+        target = call -> {
+            if (call.equals("before upsert") && ++calls[0] == number) {
+                throw new StoreException.StoreUnavailable("killed", null);
+            }
+        };
+        assertThatThrownBy(() -> run(request)).isInstanceOf(StoreException.class);
+        target = call -> {};
     }
 
     SpringMigrateService service() {

@@ -404,14 +404,7 @@ class MigrateRecoveryTest {
     void newVectorsComeFromTheConfiguredModelAndMayBeAddedToLater() {
         job.currentEmbedder = new CountingEmbedder("model-b");
         MigrateRequest reembed = MigrateRefusalsTest.with(false, true, false, false);
-        int[] calls = {0};
-        job.target = call -> {
-            if (call.equals("before upsert") && ++calls[0] == 3) {
-                throw new StoreException.StoreUnavailable("killed", null);
-            }
-        };
-        assertThatThrownBy(() -> job.run(reembed)).isInstanceOf(StoreException.class);
-        job.target = call -> {};
+        job.cutOffAtUpsert(3, reembed);
         MigrateReport report = job.run(reembed);
         assertThat(report.status()).isEqualTo(Status.VERIFIED);
         assertThat(job.currentEmbedder.texts.get())
@@ -443,7 +436,7 @@ class MigrateRecoveryTest {
 
     @Test
     void aLostJobDatabaseIsFoundOutAndNothingIsDoubled() throws IOException {
-        cutOffAtUpsert(4);
+        job.cutOffAtUpsert(4, MigrateFixture.request());
         deleteJobs();
         List<Integer> written = new ArrayList<>();
         job.writes = records -> {
@@ -573,7 +566,7 @@ class MigrateRecoveryTest {
 
     @Test
     void aTargetThatIsGoneIsMadeAnew() {
-        cutOffAtUpsert(4);
+        job.cutOffAtUpsert(4, MigrateFixture.request());
         new InMemoryStore(job.to).drop("documents.g1");
         assertThat(job.run().copied()).isEqualTo(20);
         assertThat(job.notes).anyMatch(note -> note.contains("is gone"));
@@ -582,7 +575,7 @@ class MigrateRecoveryTest {
 
     @Test
     void recordsThatCameBetweenAKillAndItsResumeAreGivenAsTheReason() {
-        cutOffAtUpsert(4);
+        job.cutOffAtUpsert(4, MigrateFixture.request());
         for (VectorRecord near : new InMemoryStore(job.from).open("documents").get(source().keySet(), Field.ALL)) {
             for (int i = 0; i < 12; i++) { // they push the others out of the ten nearest
                 job.upsert(job.from, "documents", job.record(near.id() + "-" + i, near.text()));
@@ -602,7 +595,7 @@ class MigrateRecoveryTest {
 
     @Test
     void aSourceThatWasMadeAnewIsPlannedAnew() {
-        cutOffAtUpsert(4);
+        job.cutOffAtUpsert(4, MigrateFixture.request());
         new InMemoryStore(job.from).drop("documents");
         job.fill("documents", 9);
         MigrateReport report = job.run();
@@ -612,7 +605,7 @@ class MigrateRecoveryTest {
 
     @Test
     void aPlanThatWasAlteredIsNotFollowed() throws IOException {
-        cutOffAtUpsert(2);
+        job.cutOffAtUpsert(2, MigrateFixture.request());
         Path ids;
         try (Stream<Path> files = Files.list(job.home.resolve("jobs/plans"))) {
             ids = files.filter(f -> f.toString().endsWith(".ids")).findFirst().orElseThrow();
@@ -724,17 +717,6 @@ class MigrateRecoveryTest {
 
     private static List<VectorRecord> without(List<VectorRecord> records, String id) {
         return records.stream().filter(r -> !r.id().equals(id)).toList();
-    }
-
-    private void cutOffAtUpsert(int number) {
-        int[] calls = {0};
-        job.target = call -> {
-            if (call.equals("before upsert") && ++calls[0] == number) {
-                throw new StoreException.StoreUnavailable("killed", null);
-            }
-        };
-        assertThatThrownBy(() -> job.run()).isInstanceOf(StoreException.class);
-        job.target = call -> {};
     }
 
     private static void copyTree(Path from, Path to) {

@@ -2,6 +2,7 @@ package dev.ragd.store.documents;
 
 import dev.ragd.store.Metadata;
 import dev.ragd.store.VectorRecord;
+import dev.ragd.testing.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -29,18 +30,7 @@ final class WritingProcess implements AutoCloseable {
     }
 
     static WritingProcess start(Path root, int firstBatch) throws IOException {
-        return new WritingProcess(new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        WritingProcess.class.getName(),
-                        root.toString(),
-                        String.valueOf(firstBatch))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        return new WritingProcess(JavaProcess.start(WritingProcess.class, root.toString(), String.valueOf(firstBatch)));
     }
 
     /** The number of the next batch that is durable; -1 when the process is gone. */
