@@ -103,7 +103,7 @@ final class Preflight {
                         ExitCode.USAGE,
                         "the source " + run.request().from() + " has no collection '" + run.sourceName() + "'; it has "
                                 + (there.isEmpty() ? "none at all" : there)
-                                + (there.isEmpty() ? "" : "; name one with --collection"));
+                                + (there.isEmpty() || request.compact() ? "" : "; name one with --collection"));
                 return null;
             }
             try (VectorCollection collection = store.open(run.sourceName())) {
