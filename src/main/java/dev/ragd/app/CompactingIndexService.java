@@ -13,15 +13,14 @@ import dev.ragd.store.StoreException;
 import dev.ragd.store.StoreReference;
 import dev.ragd.store.Tombstones;
 import java.util.Locale;
-import java.util.function.Supplier;
 
 /**
  * Indexes, and then writes the collection anew when the store's index is mostly entries of deleted records. Years of small
  * changes would otherwise make every search slower and the folder larger.
  *
- * @param migrations asked when there is something to write anew
+ * @param migrations here from the beginning, so that a signal at any time stops it
  */
-record CompactingIndexService(IndexService index, Supplier<MigrateService> migrations) implements IndexService {
+record CompactingIndexService(IndexService index, MigrateService migrations) implements IndexService {
 
     @Override
     public IndexReport run(IndexRequest request, Progress progress) {
@@ -43,8 +42,7 @@ record CompactingIndexService(IndexService index, Supplier<MigrateService> migra
                 records));
         try {
             StoreReference store = StoreReference.named(request.backend());
-            MigrateReport report =
-                    migrations.get().run(MigrateRequest.compaction(store, request.collection()), progress);
+            MigrateReport report = migrations.run(MigrateRequest.compaction(store, request.collection()), progress);
             return report.exitCode() == ExitCode.DONE
                     ? "the collection was written anew, as " + report.target().physical() + ": the entries of " + count
                             + " deleted records are gone from the store's index"

@@ -4,6 +4,9 @@ import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import java.nio.file.Path;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Where the job repository and the ledger live. */
@@ -11,6 +14,8 @@ final class JobDatabase {
 
     /** Less lost room than this is not worth the tenth of a second. */
     private static final long LOST_BYTES = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobDatabase.class);
 
     private JobDatabase() {}
 
@@ -42,8 +47,12 @@ final class JobDatabase {
                 "SELECT COALESCE(SUM(FILE_LOST_BYTES), 0) FROM INFORMATION_SCHEMA.SYSTEM_CACHEINFO"
                         + " WHERE FILE_LOST_BYTES > FILE_FREE_POS / 2",
                 Long.class);
-        if (lost != null && lost > LOST_BYTES) {
-            jdbc.execute("CHECKPOINT DEFRAG");
+        try {
+            if (lost != null && lost > LOST_BYTES) {
+                jdbc.execute("CHECKPOINT DEFRAG");
+            }
+        } catch (DataAccessException e) {
+            LOG.debug("the room of the job database was not given back", e); // a full disk: the next run tries again
         }
     }
 }

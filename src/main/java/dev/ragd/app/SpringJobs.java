@@ -47,7 +47,7 @@ public final class SpringJobs implements Jobs {
                 Application.generations(home),
                 progress -> new ConfiguredResources(home, settings, progress));
         return settings.get(Catalogue.COMPACT).equals("auto")
-                ? new CompactingIndexService(index, () -> migrate(home, settings))
+                ? new CompactingIndexService(index, migrate(home, settings))
                 : index;
     }
 

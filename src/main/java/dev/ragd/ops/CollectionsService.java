@@ -135,7 +135,8 @@ public final class CollectionsService {
         if (used != null) {
             name = used.collection();
             generation = used.number();
-        } else if (byName.containsKey(info.name())) {
+        } else if (byName.containsKey(info.name())
+                && store.find(byName.get(info.name()).physical()).isPresent()) { // else the entry is another database's
             generation = 0;
         } else if (matcher.matches() && isOurs(info)) {
             name = matcher.group(1);

@@ -101,28 +101,89 @@ class CompactionTest {
         assertThat(collections()).hasSize(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "end of preflight",
+                "begin of plan",
+                "end of plan",
+                "end of copy",
+                "end of verify",
+                "begin of publish",
+                "end of publish",
+                "begin of report",
+                "end of report",
+                "end of the job"
+            })
+    void whatChangesBetweenADeathAndTheNextRunIsNotLost(String instant) throws Exception {
+        job.run(); // makes the database
+        try (DeadlyInstant dies = DeadlyInstant.at(job.home.resolve("jobs"), instant)) {
+            assertThatThrownBy(() -> job.run(COMPACT)).isInstanceOf(RuntimeException.class);
+        }
+        String physical = job.generations().current("memory", "documents").physical();
+        job.upsert(job.from, physical, job.record("id-0", "another text"), job.record("new", "one comes, one goes"));
+        job.delete(job.from, physical, "id-1");
+        before = MigrateFixture.contents(job.from, physical);
+
+        assertThat(job.run(COMPACT).status()).isEqualTo(Status.VERIFIED);
+
+        assertThat(inUse()).isEqualTo(before);
+        assertThat(collections()).hasSize(1);
+    }
+
+    /** The number of records stays what it was, and a block that was compared already is not compared again. */
+    @Test
+    void whatChangesInTheSourceDuringTheVerificationIsSeen() {
+        int[] gets = {0};
+        job.target = call -> {
+            if (call.equals("before get") && ++gets[0] == 5) { // the last of five blocks
+                job.upsert(job.from, "documents", job.record("new", "one comes"));
+                job.delete(job.from, "documents", "id-0");
+            }
+        };
+        assertThat(job.run(COMPACT).status()).isEqualTo(Status.FAILED);
+        job.target = call -> {};
+        before = MigrateFixture.contents(job.from, "documents");
+        assertThat(inUse()).isEqualTo(before);
+
+        assertThat(job.run(COMPACT).status()).isEqualTo(Status.VERIFIED);
+        assertThat(inUse()).isEqualTo(before);
+    }
+
+    @Test
+    void aDeltaGoesOnAfterItsTargetWasWrittenAnew() {
+        job.run();
+        InMemoryStore.Data source = job.from;
+        job.from = job.to; // within one store the fixture reads where it writes
+        assertThat(job.run(MigrateRequest.compaction(MigrateFixture.OTHER, "documents"))
+                        .status())
+                .isEqualTo(Status.VERIFIED);
+        job.from = source;
+        job.upsert(job.from, "documents", job.record("new", "a new record"));
+        MigrateRequest r = MigrateFixture.request();
+
+        MigrateReport delta = job.run(new MigrateRequest(
+                r.from(), r.to(), r.collection(), r.toCollection(), true, false, false, false, false, false));
+
+        assertThat(delta.status()).isEqualTo(Status.VERIFIED);
+        assertThat(delta.copied()).isEqualTo(1);
+        assertThat(job.published()).isEqualTo(MigrateFixture.contents(job.from, "documents"));
+    }
+
+    @Test
+    void anEmptiedCollectionIsWrittenAnewToo() {
+        job.delete(job.from, "documents", before.keySet().toArray(new String[0]));
+        assertThat(job.run(COMPACT).status()).isEqualTo(Status.VERIFIED);
+        assertThat(inUse()).isEmpty();
+        assertThat(collections()).containsExactly("documents.g2");
+    }
+
     @Test
     void whatChangedWhileARunWasDeadIsNotLost() {
         job.cutOffAtUpsert(4, COMPACT);
         job.upsert(job.from, "documents", job.record("id-0", "another text"), job.record("new", "a new record"));
         job.delete(job.from, "documents", "id-1", "id-19");
         before = MigrateFixture.contents(job.from, "documents");
-
-        MigrateReport report = job.run(COMPACT);
-
-        assertThat(report.status()).isEqualTo(Status.FAILED);
-        assertThat(report.exitCode()).isEqualTo(ExitCode.VERIFICATION_FAILED);
-        assertThat(report.verification().listed().get("changed"))
-                .extracting(MigrateReport.Item::id)
-                .containsExactlyInAnyOrder("id-1", "id-19", "new");
-        assertThat(report.verification().listed().get("different"))
-                .extracting(MigrateReport.Item::id)
-                .containsExactly("id-0");
-        assertThat(report.verification().listed().get("vanished"))
-                .extracting(MigrateReport.Item::id)
-                .containsExactly("id-19");
-        assertThat(collections()).containsExactly("documents", "documents.g2");
-        assertThat(inUse()).isEqualTo(before);
 
         MigrateReport second = job.run(COMPACT);
 
@@ -147,8 +208,6 @@ class CompactionTest {
                         "id-3", old.vector(), old.text(), job.record("id-4").metadata()));
         before = MigrateFixture.contents(job.from, "documents");
 
-        assertThat(job.run(COMPACT).status()).isEqualTo(Status.FAILED);
-        assertThat(inUse()).isEqualTo(before);
         assertThat(job.run(COMPACT).status()).isEqualTo(Status.VERIFIED);
         assertThat(inUse()).isEqualTo(before);
         assertThat(collections()).hasSize(1);

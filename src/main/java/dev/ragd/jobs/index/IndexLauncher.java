@@ -144,7 +144,11 @@ public final class IndexLauncher {
 
     /** A run that deleted nothing does not ask: nothing has become more. */
     private long tombstones(PlanHead head) {
-        return run.collection(head).tombstones().orElse(0);
+        try {
+            return run.collection(head).tombstones().orElse(0);
+        } catch (StoreException e) {
+            return 0; // the run is done; the next one asks again
+        }
     }
 
     /** How fast this machine embeds, for the next time somebody asks what a reindex costs. */

@@ -240,6 +240,15 @@ final class Ledger {
                 "SELECT DISTINCT PATH FROM RAGD_PENDING WHERE TARGET_ID = ? ORDER BY PATH", String.class, target);
     }
 
+    /** What runs that died may have written to one target they may have written to its copy. */
+    void copyPending(long from, long to) {
+        jdbc.update(
+                "INSERT INTO RAGD_PENDING (TARGET_ID, PATH, CHUNK_IDS)"
+                        + " SELECT CAST(? AS BIGINT), PATH, CHUNK_IDS FROM RAGD_PENDING WHERE TARGET_ID = ?",
+                to,
+                from);
+    }
+
     void clearPending(long target, String path) {
         jdbc.update("DELETE FROM RAGD_PENDING WHERE TARGET_ID = ? AND PATH = ?", target, path);
     }

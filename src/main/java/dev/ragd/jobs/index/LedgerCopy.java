@@ -38,6 +38,7 @@ public final class LedgerCopy {
         before.ifPresent(ledger::dropTarget);
         long to = ledger.createTarget(copy.backend(), copy.physical(), copy.storeId());
         ledger.copyFiles(from.getAsLong(), to);
+        ledger.copyPending(from.getAsLong(), to);
         return true;
     }
 

@@ -95,16 +95,21 @@ public final class MigrateLauncher {
 
     /** Deletes what the last compaction of this collection wrote anew; a kill may have come before that. */
     private void retire() {
-        Plan last = run.request().compact() ? ledger.lastPublished(run.request().scope()) : null;
-        if (last == null
-                || !last.command().equals(run.command())
-                || run.sourceName().equals(last.sourceCollection())) {
-            return;
+        Plan last = run.request().compact() ? ledger.last(run.request().scope()) : null;
+        if (last == null || !last.isCompaction() || !run.sourceName().equals(last.targetCollection())) {
+            return; // what it wrote is not in use
         }
-        VectorStore store = run.resources().source();
-        if (is(store, last.sourceCollection(), last.sourceId())) {
-            files.forget(new LedgerCopy.Key(run.request().from().toString(), last.sourceCollection(), last.sourceId()));
-            store.drop(last.sourceCollection());
+        try {
+            VectorStore store = run.resources().source();
+            if (is(store, last.sourceCollection(), last.sourceId())) {
+                store.drop(last.sourceCollection());
+                files.forget(
+                        new LedgerCopy.Key(run.request().from().toString(), last.sourceCollection(), last.sourceId()));
+            }
+        } catch (StoreException e) {
+            run.progress()
+                    .note("the old generation " + last.sourceCollection() + " could not be deleted, 'ragd collections"
+                            + " prune' does it: " + e.getMessage());
         }
     }
 
@@ -146,6 +151,12 @@ public final class MigrateLauncher {
         if (!plan.command().equals(run.command())) {
             return null;
         }
+        if (plan.isCompaction()) {
+            // Its source is deleted at the end, so nothing that was frozen or verified before this run counts.
+            run.progress()
+                    .note("the compaction that was cut off is planned anew; what is right in its target is taken over");
+            return null;
+        }
         String changed = changed(plan);
         if (changed != null) {
             run.progress().note("the migration that was cut off is planned anew: " + changed);
@@ -156,10 +167,8 @@ public final class MigrateLauncher {
 
     /** What the plan takes for granted and is not so any more; null when all is as it was. */
     private @Nullable String changed(Plan plan) {
-        // Where a collection replaces itself, what was written may be in use already.
-        boolean replaced = run.request().replacesItself() && run.sourceName().equals(plan.targetCollection());
         if (!is(run.resources().source(), plan.sourceCollection(), plan.sourceId())
-                || !(replaced || run.sourceName().equals(plan.sourceCollection()))) {
+                || !run.sourceName().equals(plan.sourceCollection())) {
             return "the source collection is another one now";
         }
         if (!is(run.resources().target(), plan.targetCollection(), plan.targetId())) {

@@ -59,7 +59,8 @@ public record MigrateRequest(
 
     /** Writes a collection anew within its store. */
     public static MigrateRequest compaction(StoreReference store, String collection) {
-        return new MigrateRequest(store, store, collection, collection, false, false, false, false, false, false, true);
+        return new MigrateRequest(
+                store, store, collection, collection, false, false, false, false, /* allowEmpty= */ true, false, true);
     }
 
     /** A plain migration of one collection. */

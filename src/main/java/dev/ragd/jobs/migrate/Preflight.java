@@ -103,7 +103,7 @@ final class Preflight {
                         ExitCode.USAGE,
                         "the source " + run.request().from() + " has no collection '" + run.sourceName() + "'; it has "
                                 + (there.isEmpty() ? "none at all" : there)
-                                + (there.isEmpty() || request.compact() ? "" : "; name one with --collection"));
+                                + (there.isEmpty() || run.request().compact() ? "" : "; name one with --collection"));
                 return null;
             }
             try (VectorCollection collection = store.open(run.sourceName())) {
@@ -192,6 +192,9 @@ final class Preflight {
         }
         notes.addAll(source.recovery().notes());
         problemOfLostVectors(source, name);
+        if (request.compact()) {
+            return; // what is written anew is as finished as it was
+        }
         MigrationMark.read(source.info()).filter(o -> isUnfinished(o, source)).ifPresent(o -> {
             String text = "the source " + name + " is what a migration from " + o.source()
                     + " left unfinished: it holds " + source.count() + " of " + o.records()

@@ -45,6 +45,9 @@ final class PublishTasklet implements Tasklet {
         files.copy(
                 new LedgerCopy.Key(run.request().from().toString(), plan.sourceCollection(), plan.sourceId()),
                 new LedgerCopy.Key(run.request().to().toString(), plan.targetCollection(), plan.targetId()));
+        if (run.request().compact()) {
+            mark(plan); // before: a generation in use is not to look unfinished, and no name leads to this one yet
+        }
         if (!plan.inPlace()) {
             String backend = run.request().to().toString();
             String collection = run.request().toCollection();
@@ -53,10 +56,22 @@ final class PublishTasklet implements Tasklet {
                     && run.resources().target().find(run.targetName()).isPresent();
             run.generations().publish(backend, collection, plan.targetCollection(), replaces);
         }
-        // Last: a generation that is complete but not in use would be nobody's.
-        VectorCollection target = run.target(plan);
-        MigrationMark mark = MigrationMark.complete(plan.id(), run.request().source(), target.count());
-        target.replaceAttributes(mark.addTo(target.info().attributes()));
+        if (!run.request().compact()) {
+            mark(plan); // last: a generation that is complete but not in use would be nobody's
+        }
         ledger.published(job);
+    }
+
+    /** A collection that is written anew keeps the mark of the migration that made it, for that one's deltas. */
+    private void mark(Plan plan) {
+        VectorCollection target = run.target(plan);
+        String itself = run.request().source();
+        MigrationMark mark = MigrationMark.complete(plan.id(), itself, target.count());
+        if (run.request().compact()) {
+            mark = MigrationMark.read(run.source(plan).info())
+                    .filter(made -> !made.source().equals(itself))
+                    .orElse(mark);
+        }
+        target.replaceAttributes(mark.addTo(target.info().attributes()));
     }
 }

@@ -112,9 +112,6 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
     /** What the source got since the plan was frozen: the old generation is not to be deleted with it. */
     private void noteNewRecords(long number) {
         VectorCollection source = run.source(plan);
-        if (source.count() == plan.records() && counts.changed() == 0) {
-            return;
-        }
         List<Finding> findings = new ArrayList<>();
         try (IdList list = IdList.open(run.idsFile(plan), plan.id(), plan.idBytes())) {
             ExtraRecords.forEach(source, ExtraRecords.read(list), id -> {
@@ -122,6 +119,13 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
                     findings.add(new Finding(Finding.Kind.CHANGED, id, "the source got it since the plan was frozen"));
                 }
             });
+        }
+        long now = source.count();
+        if (findings.isEmpty() && now != plan.records()) {
+            findings.add(new Finding(
+                    Finding.Kind.CHANGED,
+                    "",
+                    "the source has " + now + " records, and had " + plan.records() + " when the plan was frozen"));
         }
         ledger.note(plan.job(), KINDS, number, findings);
         counts = counts.plus(new VerifyCounts(0, 0, 0, 0, 0, 0, findings.size(), 0, 0, 0));
