@@ -51,6 +51,7 @@ class CatalogueTest {
         expected.put("index.chunk_overlap", 30);
         expected.put("index.max_delete_percent", 30);
         expected.put("index.max_delete_files", 20);
+        expected.put("index.compact", "auto");
         expected.put("migrate.batch_records", 0);
         expected.put("migrate.samples", 20);
         expected.put("migrate.min_overlap", 80);
