@@ -186,7 +186,7 @@ class DistributionIT {
                 installed.resolve("share/bash-completion/completions/ragd").toString();
         expectDone("bash", "-n", script);
         assertThat(completions(script, "col")).containsExactly("collections");
-        assertThat(completions(script, "collections", "")).containsExactly("list", "prune", "rollback");
+        assertThat(completions(script, "collections", "")).containsExactly("compact", "list", "prune", "rollback");
         assertThat(completions(script, "--home", "/somewhere", "jo")).containsExactly("jobs");
         assertThat(completions(script, "jobs", "stop", "--wa")).containsExactly("--wait");
         assertThat(completions(script, "migrate", "--from", "fa")).containsExactly("faiss", "faiss-file:");
