@@ -12,9 +12,7 @@ import dev.ragd.jobs.metrics.Subject;
 import dev.ragd.jobs.runs.RunFiles;
 import dev.ragd.jobs.runs.RunRecorder;
 import io.micrometer.observation.ObservationRegistry;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.configuration.annotation.BatchObservabilityBeanPostProcessor;
 import org.springframework.context.support.GenericApplicationContext;
@@ -38,11 +36,11 @@ final class RunWatch extends ForwardingProgress implements AutoCloseable {
 
     static RunWatch begin(JobContext context, Subject subject, Progress progress) {
         Home home = context.home();
-        for (Path folder : List.of(home.jobs().resolve("runs"), home.data(), home.reports())) {
-            AtomicFile.sweepFolder(folder);
-        }
         Monitoring monitoring = context.monitoring();
-        RunFiles files = new RunFiles(context.home().jobs());
+        RunFiles files = new RunFiles(home.jobs());
+        files.sweep();
+        AtomicFile.sweepFolder(home.data());
+        AtomicFile.sweepFolder(home.reports());
         Progress first = progress;
         RunLog log = null;
         if (monitoring.logFormat() != null) {
@@ -52,7 +50,7 @@ final class RunWatch extends ForwardingProgress implements AutoCloseable {
         }
         RunMetrics metrics = null;
         if (monitoring.metrics().wanted()) {
-            metrics = new RunMetrics(monitoring.metrics(), context.home().root(), subject, first);
+            metrics = new RunMetrics(monitoring.metrics(), home.root(), subject, first);
             first = metrics;
         }
         RunRecorder recorder = RunRecorder.start(

@@ -3,7 +3,7 @@ package dev.ragd.ops;
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generation;
 import dev.ragd.catalog.Generations;
-import dev.ragd.catalog.MigrationMark;
+import dev.ragd.catalog.Provenance;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.DamagedCollection;
 import dev.ragd.store.StoreException;
@@ -75,7 +75,7 @@ public final class CollectionsService {
                 .map(Generation::previous)
                 .collect(Collectors.toSet());
         Set<String> ours = store.list().stream()
-                .filter(CollectionsService::isOurs)
+                .filter(Provenance::isOurs)
                 .map(CollectionInfo::name)
                 .collect(Collectors.toSet());
         return list().collections().stream()
@@ -123,11 +123,6 @@ public final class CollectionsService {
         }
     }
 
-    private static boolean isOurs(CollectionInfo info) {
-        return CollectionEmbedder.read(info).isPresent()
-                || MigrationMark.read(info).isPresent();
-    }
-
     private CollectionSummary summary(CollectionInfo info, @Nullable Generation used, Map<String, Generation> byName) {
         Matcher matcher = GENERATION.matcher(info.name());
         String name = info.name();
@@ -138,7 +133,7 @@ public final class CollectionsService {
         } else if (byName.containsKey(info.name())
                 && store.find(byName.get(info.name()).physical()).isPresent()) { // else the entry is another database's
             generation = 0;
-        } else if (matcher.matches() && isOurs(info)) {
+        } else if (matcher.matches() && Provenance.isOurs(info)) {
             name = matcher.group(1);
             generation = 0;
         }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A collection is written anew within its store, and nothing that was in it is lost whatever happens meanwhile. */
 class CompactionTest {
@@ -54,6 +54,13 @@ class CompactionTest {
                 job.from, job.generations().current("memory", "documents").physical());
     }
 
+    private void dieAt(String instant) throws Exception {
+        job.run(); // makes the database
+        try (DeadlyInstant dies = DeadlyInstant.at(job.home.resolve("jobs"), instant)) {
+            assertThatThrownBy(() -> job.run(COMPACT)).isInstanceOf(RuntimeException.class);
+        }
+    }
+
     @Test
     void theOldGenerationGoesAndEveryRecordStays() throws IOException {
         MigrateReport report = job.run(COMPACT);
@@ -74,24 +81,9 @@ class CompactionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "end of preflight",
-                "begin of plan",
-                "end of plan",
-                "end of copy",
-                "end of verify",
-                "begin of publish",
-                "end of publish",
-                "begin of report",
-                "end of report",
-                "end of the job"
-            })
+    @MethodSource("dev.ragd.app.DeadlyInstant#ofMigrations")
     void aRunThatDiesBetweenStepsIsTakenUp(String instant) throws Exception {
-        job.run(); // makes the database
-        try (DeadlyInstant dies = DeadlyInstant.at(job.home.resolve("jobs"), instant)) {
-            assertThatThrownBy(() -> job.run(COMPACT)).isInstanceOf(RuntimeException.class);
-        }
+        dieAt(instant);
         assertThat(inUse()).isEqualTo(before);
 
         MigrateReport report = job.run(COMPACT);
@@ -102,24 +94,9 @@ class CompactionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "end of preflight",
-                "begin of plan",
-                "end of plan",
-                "end of copy",
-                "end of verify",
-                "begin of publish",
-                "end of publish",
-                "begin of report",
-                "end of report",
-                "end of the job"
-            })
+    @MethodSource("dev.ragd.app.DeadlyInstant#ofMigrations")
     void whatChangesBetweenADeathAndTheNextRunIsNotLost(String instant) throws Exception {
-        job.run(); // makes the database
-        try (DeadlyInstant dies = DeadlyInstant.at(job.home.resolve("jobs"), instant)) {
-            assertThatThrownBy(() -> job.run(COMPACT)).isInstanceOf(RuntimeException.class);
-        }
+        dieAt(instant);
         String physical = job.generations().current("memory", "documents").physical();
         job.upsert(job.from, physical, job.record("id-0", "another text"), job.record("new", "one comes, one goes"));
         job.delete(job.from, physical, "id-1");
@@ -196,10 +173,7 @@ class CompactionTest {
     /** The metadata alone: neither the number of records nor an id tells. */
     @Test
     void aChangeAfterTheCopyIsSeen() throws Exception {
-        job.run();
-        try (DeadlyInstant dies = DeadlyInstant.at(job.home.resolve("jobs"), "end of copy")) {
-            assertThatThrownBy(() -> job.run(COMPACT)).isInstanceOf(RuntimeException.class);
-        }
+        dieAt("end of copy");
         VectorRecord old = job.record("id-3");
         job.upsert(
                 job.from,

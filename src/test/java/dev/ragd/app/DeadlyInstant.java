@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /**
  * The narrowest places to die: a step, or a job, has done everything, and its end is not written down; or its end is written
@@ -19,6 +20,23 @@ final class DeadlyInstant implements AutoCloseable {
         execute("CREATE TRIGGER DIES_HERE BEFORE " + event
                 + " REFERENCING NEW ROW AS CHANGED FOR EACH ROW BEGIN ATOMIC IF " + condition
                 + " THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'dies here'; END IF; END");
+    }
+
+    /** All there are between the steps of a migration. */
+    static List<String> ofMigrations() {
+        return List.of(
+                "end of preflight",
+                "begin of plan",
+                "end of plan",
+                "begin of copy",
+                "end of copy",
+                "begin of verify",
+                "end of verify",
+                "begin of publish",
+                "end of publish",
+                "begin of report",
+                "end of report",
+                "end of the job");
     }
 
     /**

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.batch.core.repository.dao.DefaultExecutionContextSerializer;
 
@@ -123,21 +124,7 @@ class MigrateRecoveryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "end of preflight",
-                "begin of plan",
-                "end of plan",
-                "begin of copy",
-                "end of copy",
-                "begin of verify",
-                "end of verify",
-                "begin of publish",
-                "end of publish",
-                "begin of report",
-                "end of report",
-                "end of the job"
-            })
+    @MethodSource("dev.ragd.app.DeadlyInstant#ofMigrations")
     void diedBetweenStepsItGoesOn(String instant) throws Exception {
         job.create(job.from, "first", List.of(job.record("one"))); // makes the job database
         job.run(MigrateRequest.of(MigrateFixture.MEMORY, MigrateFixture.OTHER, "first", "first"));

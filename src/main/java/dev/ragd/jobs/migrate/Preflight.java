@@ -2,6 +2,7 @@ package dev.ragd.jobs.migrate;
 
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.MigrationMark;
+import dev.ragd.catalog.Provenance;
 import dev.ragd.embed.EmbedException;
 import dev.ragd.embed.EmbedderId;
 import dev.ragd.jobs.ExitCode;
@@ -169,9 +170,7 @@ final class Preflight {
                     "the source " + name
                             + " was never written to: it does not know how many components its vectors have");
         }
-        if (request.compact()
-                && CollectionEmbedder.read(source.info()).isEmpty()
-                && MigrationMark.read(source.info()).isEmpty()) {
+        if (request.compact() && !Provenance.isOurs(source.info())) {
             problems.add(
                     ExitCode.REFUSED,
                     name

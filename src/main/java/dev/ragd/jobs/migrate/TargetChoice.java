@@ -3,6 +3,7 @@ package dev.ragd.jobs.migrate;
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generation;
 import dev.ragd.catalog.MigrationMark;
+import dev.ragd.catalog.Provenance;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
@@ -44,7 +45,7 @@ final class TargetChoice {
         }
         boolean itself =
                 current != null && request.withinOneStore() && current.id().equals(source.id());
-        if (current != null && !itself && isForeign(current)) {
+        if (current != null && !itself && !Provenance.isOurs(current)) {
             problems.add(
                     ExitCode.REFUSED,
                     store.name() + " has a collection '" + current.name()
@@ -54,12 +55,6 @@ final class TargetChoice {
         return request.to().located()
                 ? portable(store, current, source, embedder)
                 : generation(store, source, embedder);
-    }
-
-    /** True when neither an index run nor a migration made it. */
-    private static boolean isForeign(CollectionInfo info) {
-        return CollectionEmbedder.read(info).isEmpty()
-                && MigrationMark.read(info).isEmpty();
     }
 
     private @Nullable Target update(

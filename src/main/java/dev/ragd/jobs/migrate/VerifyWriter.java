@@ -113,36 +113,42 @@ final class VerifyWriter implements ItemStreamWriter<Comparison.Outcome> {
     private void noteNewRecords(long number) {
         VectorCollection source = run.source(plan);
         List<Finding> findings = new ArrayList<>();
-        try (IdList list = IdList.open(run.idsFile(plan), plan.id(), plan.idBytes())) {
-            ExtraRecords.forEach(source, ExtraRecords.read(list), id -> {
-                if (findings.size() < MOST_EXTRAS) {
-                    findings.add(new Finding(Finding.Kind.CHANGED, id, "the source got it since the plan was frozen"));
-                }
-            });
-        }
+        long changed = notInPlan(source, Finding.Kind.CHANGED, "the source got it since the plan was frozen", findings);
         long now = source.count();
-        if (findings.isEmpty() && now != plan.records()) {
+        if (changed == 0 && now != plan.records()) {
+            changed = 1;
             findings.add(new Finding(
                     Finding.Kind.CHANGED,
                     "",
                     "the source has " + now + " records, and had " + plan.records() + " when the plan was frozen"));
         }
         ledger.note(plan.job(), KINDS, number, findings);
-        counts = counts.plus(new VerifyCounts(0, 0, 0, 0, 0, 0, findings.size(), 0, 0, 0));
+        counts = counts.plus(new VerifyCounts(0, 0, 0, 0, 0, 0, changed, 0, 0, 0));
     }
 
     private long extra(VectorCollection target, long number) {
         List<Finding> findings = new ArrayList<>();
-        long[] extra = {0};
+        long extra = notInPlan(target, Finding.Kind.EXTRA, "not in the plan", findings);
+        ledger.note(plan.job(), EXTRA, number, findings);
+        return extra;
+    }
+
+    /**
+     * Looks for records of a collection that are not in the plan.
+     *
+     * @param findings receives them, up to a limit
+     * @return how many there are
+     */
+    private long notInPlan(VectorCollection collection, Finding.Kind kind, String detail, List<Finding> findings) {
+        long[] count = {0};
         try (IdList list = IdList.open(run.idsFile(plan), plan.id(), plan.idBytes())) {
-            ExtraRecords.forEach(target, ExtraRecords.read(list), id -> {
-                if (extra[0]++ < MOST_EXTRAS) {
-                    findings.add(new Finding(Finding.Kind.EXTRA, id, "not in the plan"));
+            ExtraRecords.forEach(collection, ExtraRecords.read(list), id -> {
+                if (count[0]++ < MOST_EXTRAS) {
+                    findings.add(new Finding(kind, id, detail));
                 }
             });
         }
-        ledger.note(plan.job(), EXTRA, number, findings);
-        return extra[0];
+        return count[0];
     }
 
     /** Ids spread evenly over the plan: one of each of so many blocks. */

@@ -63,6 +63,11 @@ public final class RunFiles {
         return ids.isEmpty() ? 1 : ids.get(0) + 1;
     }
 
+    /** Deletes what runs left half-written that were killed; only for who owns the home. */
+    public void sweep() {
+        AtomicFile.sweepFolder(folder);
+    }
+
     void write(Run run) throws IOException {
         AtomicFile.write(file(run.id()), RunJson.write(run));
     }
