@@ -53,28 +53,31 @@ final class HealthCheck {
                                 case UNKNOWN -> "unknown";
                             };
                 });
+        well = well
+                && check(checks, "database", "correct storage.chromadb.tenant and storage.chromadb.database", () -> {
+                    api.requireDatabase(settings.tenant(), settings.database());
+                    int collections = api.list().size();
+                    return "tenant '" + settings.tenant() + "', database '" + settings.database() + "', " + collections
+                            + (collections == 1 ? " collection" : " collections");
+                });
         if (well) {
-            check(checks, "database", "correct storage.chromadb.tenant and storage.chromadb.database", () -> {
-                api.requireDatabase(settings.tenant(), settings.database());
-                int collections = api.list().size();
-                return "tenant '" + settings.tenant() + "', database '" + settings.database() + "', " + collections
-                        + (collections == 1 ? " collection" : " collections");
-            });
-        }
-        if (well) {
-            Check index = index();
-            if (index != null) {
-                checks.add(index);
+            try {
+                Check index = index();
+                if (index != null) {
+                    checks.add(index);
+                }
+            } catch (StoreException e) { // the server went away between two questions
+                checks.add(new Check("index", Status.UNHEALTHY, String.valueOf(e.getMessage()), "ask once more"));
             }
         }
         return new Health(checks);
     }
 
-    /** Whether an index carries more deleted records along than others; null when that cannot be known. */
+    /** What the indexes carry along of deleted records; null when that is nothing, or cannot be known. */
     private @Nullable Check index() {
         List<String> heavy = new ArrayList<>();
         String largest = "";
-        long most = -1;
+        long most = 0;
         for (RemoteCollection remote : api.list()) {
             try (ChromaCollection collection = open.apply(remote)) {
                 long records = collection.count();
@@ -87,11 +90,11 @@ final class HealthCheck {
                     heavy.add(remote.name() + " carries the entries of " + tombstones.getAsLong()
                             + " deleted records beside its " + records);
                 }
-            } catch (StoreException e) {
-                return null; // dropped meanwhile, or what the checks before would have told
+            } catch (StoreException.CollectionNotFound e) {
+                continue; // dropped since it was listed
             }
         }
-        if (most < 0) {
+        if (most == 0) {
             return null;
         }
         return heavy.isEmpty()
