@@ -33,5 +33,6 @@ final class OwnServer extends ForwardingServer {
     public void dropped() {
         SqliteLibrary.unpackInto(cache);
         IndexFolders.deleteOrphans(data);
+        super.dropped();
     }
 }

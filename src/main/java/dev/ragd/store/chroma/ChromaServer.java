@@ -33,7 +33,7 @@ public interface ChromaServer extends AutoCloseable {
         return OptionalLong.empty();
     }
 
-    /** Called after a collection was dropped: the server leaves its index on disk, and who looks after the server deletes it. */
+    /** Called after a collection was dropped: the server leaves much of it on disk, and who looks after the server clears up. */
     default void dropped() {}
 
     /** Gives the server up; a managed one stops when nobody else uses it. Idempotent. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,10 +32,17 @@ final class Command {
     }
 
     static Result run(List<String> command, @Nullable Path directory, Duration timeout) {
+        return run(command, directory, Map.of(), timeout);
+    }
+
+    /** @param environment what is added to this process's own */
+    static Result run(
+            List<String> command, @Nullable Path directory, Map<String, String> environment, Duration timeout) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         if (directory != null) {
             builder.directory(directory.toFile());
         }
+        builder.environment().putAll(environment);
         Process process;
         try {
             process = builder.start();

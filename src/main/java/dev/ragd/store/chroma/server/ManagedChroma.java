@@ -80,6 +80,12 @@ public final class ManagedChroma implements ChromaServer {
         }
     }
 
+    /** {@inheritDoc} Here the room is given back to the disk when the last user leaves. */
+    @Override
+    public void dropped() {
+        shared.dropped();
+    }
+
     @Override
     public void close() {
         if (open.compareAndSet(true, false)) {

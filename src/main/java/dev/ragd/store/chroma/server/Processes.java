@@ -26,14 +26,14 @@ final class Processes {
         }
     }
 
-    /** Servers of a folder, whoever started them. */
+    /** What works in a data folder: servers, and what makes their database smaller; whoever started them. */
     static List<ProcessHandle> serving(Path data) {
         return ProcessHandle.allProcesses()
                 .filter(h -> {
                     List<String> arguments = Arrays.asList(h.info().arguments().orElse(new String[0]));
                     int path = arguments.indexOf("--path");
                     return path >= 0
-                            && arguments.contains("run")
+                            && (arguments.contains("run") || arguments.contains("vacuum"))
                             && path + 1 < arguments.size()
                             && arguments.get(path + 1).equals(data.toString())
                             && isRunning(h);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ final class ServerProcess {
     /** What servers print when their port is taken: "Address 127.0.0.1:8000 is not available", "already in use". */
     static final Pattern PORT_TAKEN = Pattern.compile("is not available|in use");
 
-    /** In the environment of servers that ragd starts: their data folder. */
+    /** In the environment of the programs that ragd starts: their data folder. */
     private static final String OWNED = "RAGD_CHROMA_DATA";
 
     private ServerProcess() {}
@@ -75,8 +76,7 @@ final class ServerProcess {
                 .directory(settings.home().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(settings.log().toFile()));
-        builder.environment().put("ANONYMIZED_TELEMETRY", "False");
-        builder.environment().put(OWNED, settings.data().toString());
+        builder.environment().putAll(environment(settings));
         Process process;
         try {
             process = builder.start();
@@ -89,6 +89,11 @@ final class ServerProcess {
         process.getOutputStream().close();
         Instant start = process.info().startInstant().orElseGet(Instant::now);
         return new ServerState(process.pid(), start, port, String.join(" ", program.command()));
+    }
+
+    /** What programs that work on the data folder get; by it {@link #removeStrays} knows them as ragd's own. */
+    static Map<String, String> environment(ManagedSettings settings) {
+        return Map.of("ANONYMIZED_TELEMETRY", "False", OWNED, settings.data().toString());
     }
 
     /** A session of its own: Ctrl-C in the terminal must not stop the server under a client that is finishing. */
@@ -164,7 +169,8 @@ final class ServerProcess {
     }
 
     /**
-     * Clears a folder of servers that no note tells of: started by a process that was killed before it could write one.
+     * Clears a folder of servers that no note tells of, started by a process that was killed before it could write one, and of
+     * what such a process left at work on the server's database.
      *
      * @throws StoreException.StoreBusy when somebody else runs one there
      */

@@ -39,6 +39,7 @@ final class SharedServer {
     private int restarts;
     private long firstRestart;
     private volatile ServerState state;
+    private volatile boolean dropped;
 
     private SharedServer(ManagedSettings settings, FileChannel users, FileLock membership, ServerState state) {
         this.settings = settings;
@@ -171,6 +172,11 @@ final class SharedServer {
         }
     }
 
+    /** A collection was dropped, which leaves room in the server's database. */
+    void dropped() {
+        dropped = true;
+    }
+
     void leave() {
         synchronized (JOINED) {
             if (--members > 0) {
@@ -182,6 +188,9 @@ final class SharedServer {
                 try (FileLock alone = users.tryLock()) {
                     if (alone != null) {
                         stopServer();
+                        if (dropped) {
+                            Vacuum.runIfWorthIt(settings);
+                        }
                     }
                 }
             } catch (IOException e) {

@@ -8,6 +8,7 @@ import dev.ragd.store.Distance;
 import dev.ragd.store.Field;
 import dev.ragd.store.Health;
 import dev.ragd.store.Metadata;
+import dev.ragd.store.RecordDigest;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +131,65 @@ class ManagedChromaIT {
         Files.delete(home.resolve("data/chromadb/server.properties"));
         try (ManagedChroma mine = ManagedChroma.open(settings, note -> {})) {
             assertThat(mine.pid()).isNotEqualTo(orphan.pid());
+            assertThat(onlyServer().pid()).isEqualTo(mine.pid());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theRoomOfADroppedCollectionIsGivenBack(Generation generation) throws Exception {
+        ManagedSettings settings = settings(generation);
+        Path database = home.resolve("data/chromadb/chroma.sqlite3");
+        List<VectorRecord> kept = records(50);
+        try (ChromaStore store = store(ManagedChroma.open(settings, note -> {}))) {
+            CollectionSpec spec = new CollectionSpec("kept", 2, Distance.L2, Metadata.EMPTY);
+            store.create(spec).upsert(kept);
+            store.create(new CollectionSpec("gone", 2, Distance.L2, Metadata.EMPTY))
+                    .upsert(records(2_000));
+        }
+        long both = Files.size(database);
+        try (ChromaStore store = store(ManagedChroma.open(settings, note -> {}))) {
+            store.list();
+        }
+        assertThat(database).as("nothing was dropped").hasSize(both);
+        try (ChromaStore store = store(ManagedChroma.open(settings, note -> {}))) {
+            store.drop("gone");
+        }
+        assertThat(Files.size(database)).isLessThan(both / 3);
+        assertThat(Vacuum.Room.of(database).bytes()).isEqualTo(Files.size(database));
+        assertThat(Vacuum.Room.of(database).free()).isZero();
+        try (ChromaStore store = store(ManagedChroma.open(settings, note -> {}))) {
+            VectorCollection docs = store.open("kept");
+            assertThat(docs.get(kept.stream().map(VectorRecord::id).toList(), Field.ALL))
+                    .extracting(RecordDigest::hex)
+                    .containsExactlyInAnyOrderElementsOf(
+                            kept.stream().map(RecordDigest::hex).toList());
+            docs.upsert(records(60));
+            assertThat(docs.count()).isEqualTo(60);
+        }
+    }
+
+    private static List<VectorRecord> records(int n) {
+        return IntStream.range(0, n)
+                .mapToObj(i -> new VectorRecord(
+                        "id" + i, new float[] {i, 1}, (i + " words of some text ").repeat(50), Metadata.EMPTY))
+                .toList();
+    }
+
+    @Test
+    void whatAKilledProcessLeftAtWorkOnTheDatabaseIsEnded() throws Exception {
+        ManagedSettings settings = settings(Generation.V1_0);
+        ProcessBuilder left = new ProcessBuilder(
+                script("while :; do sleep 0.1; done").toString(),
+                "vacuum",
+                "--path",
+                settings.data().toString(),
+                "--force");
+        left.environment().putAll(ServerProcess.environment(settings));
+        Process vacuum = left.start();
+        users.add(vacuum);
+        try (ManagedChroma mine = ManagedChroma.open(settings, note -> {})) {
+            assertThat(vacuum.isAlive()).isFalse();
             assertThat(onlyServer().pid()).isEqualTo(mine.pid());
         }
     }
