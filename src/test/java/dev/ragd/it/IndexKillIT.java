@@ -34,7 +34,7 @@ class IndexKillIT {
     @ParameterizedTest
     @EnumSource
     void anyNumberOfKillsLeavesWhatAnUndisturbedRunLeaves(Backend backend) throws IOException {
-        Corpus corpus = new Corpus(folder.resolve("docs"), 7).write(80, 24);
+        Corpus corpus = new Corpus(folder.resolve("docs"), 7).write(50, 16);
         Ragd calm = on(backend, "calm");
         Ragd victim = on(backend, "victim");
 
@@ -60,7 +60,7 @@ class IndexKillIT {
 
     @Test
     void theManagedServerSurvivesTheKillsOfItsOwnersAndIsStoppedInTheEnd() throws IOException {
-        Corpus corpus = new Corpus(folder.resolve("docs"), 8).write(60, 20);
+        Corpus corpus = new Corpus(folder.resolve("docs"), 8).write(40, 16);
         Ragd calm = ragd("calm");
         Ragd victim = ragd("victim");
         Duration undisturbed = index(calm, corpus).duration();
