@@ -1,7 +1,6 @@
 package dev.ragd.store.faiss;
 
 import dev.ragd.faiss.FaissLibrary;
-import dev.ragd.faiss.VectorIndex;
 import dev.ragd.store.Filter;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.documents.CollectionFolder;
@@ -209,7 +208,7 @@ final class FaissCollectionState implements CollectionState {
                 lock.writeLock().unlock();
             }
             if (build.isWorthIt(closing)) {
-                write(build.run(library, files, name), now, closing);
+                write(build.isFlat() ? null : build.run(library, files, name), now, closing);
             }
         } catch (StoreException.StoreBusy e) {
             // Another process writes to the collection: it will do this.
@@ -218,17 +217,21 @@ final class FaissCollectionState implements CollectionState {
         }
     }
 
-    /** Makes a part the base, durably. */
-    private void write(Part made, DocumentSnapshot now, boolean closing) {
+    /**
+     * Makes a part the base, durably.
+     *
+     * @param made null for a flat index of all that is there, which is written, and searched, without being in memory
+     */
+    private void write(@Nullable Part made, DocumentSnapshot now, boolean closing) {
         Part unused = made;
         try {
-            SnapshotName name = files.write(made, now.nextOrdinal(), now.commit(), plan);
+            SnapshotName name =
+                    made == null ? files.writeFlat(now) : files.write(made, now.nextOrdinal(), now.commit(), plan);
             documents.commit(name.toAdapterData());
             files.removeAllBut(name);
             if (!closing) {
-                boolean fromFile = made.index().type() == VectorIndex.Type.FLAT; // which then need not be in memory
-                install(fromFile ? files.read(name, true).part() : made, name, now.nextOrdinal());
-                unused = fromFile ? made : null;
+                install(made == null ? files.read(name, true).part() : made, name, now.nextOrdinal());
+                unused = null;
             }
         } catch (IOException | UnusableSnapshotException e) {
             throw new StoreException.ResourceExhausted(

@@ -59,6 +59,11 @@ final class IndexBuild {
                 || hasTooManyDead();
     }
 
+    /** A flat index is written anew as fast as it is read, see {@link SnapshotFiles#writeFlat}; there is nothing to build. */
+    boolean isFlat() {
+        return type == VectorIndex.Type.FLAT;
+    }
+
     private boolean hasTooManyDead() {
         return base != null && base.count() - Parts.size(live, base) > growth.deadShare() * base.count();
     }
@@ -67,15 +72,11 @@ final class IndexBuild {
         if (base == null || base.index().type() != type || hasTooManyDead()) {
             return false;
         }
-        return switch (type) {
-            case FLAT -> false; // rebuilt as fast as it is read, and without its dead rows
-            case HNSW -> true;
-            case IVF_FLAT -> live.size() <= 4L * base.count(); // else there are too few lists
-        };
+        return type == VectorIndex.Type.HNSW || live.size() <= 4L * base.count(); // else an IVF has too few lists
     }
 
     /**
-     * Does it.
+     * Does it, for an index that is not flat.
      *
      * @param name the file of the base, to be read again when that is mapped
      * @return the new base, the old one when it could be extended in place; belongs to the caller
@@ -117,11 +118,9 @@ final class IndexBuild {
     private Part empty(FaissLibrary library) {
         CollectionSpec spec = now.header().spec();
         var metric = RowForm.metric(spec.distance());
-        VectorIndex index = switch (type) {
-            case FLAT -> VectorIndex.flat(library, spec.dimension(), metric);
-            case HNSW -> VectorIndex.hnsw(library, spec.dimension(), metric, plan.m(), plan.efConstruction());
-            case IVF_FLAT -> VectorIndex.ivfFlat(library, spec.dimension(), metric, Probes.lists(live.size()));
-        };
+        VectorIndex index = type == VectorIndex.Type.HNSW
+                ? VectorIndex.hnsw(library, spec.dimension(), metric, plan.m(), plan.efConstruction())
+                : VectorIndex.ivfFlat(library, spec.dimension(), metric, Probes.lists(live.size()));
         if (type == VectorIndex.Type.IVF_FLAT) {
             try {
                 train(index);

@@ -13,23 +13,16 @@ import java.util.Arrays;
  */
 final class Part implements AutoCloseable {
 
-    private final Distance distance;
     private final VectorIndex index;
     private final RowIds ordinals;
-    private volatile boolean exact;
-    private volatile double largestSquare;
+    private final Measures measures;
     private volatile long[] covered;
 
-    /**
-     * @param exact the rows have the bits of their vectors
-     * @param largestSquare the largest squared length of a vector in it
-     */
-    Part(Distance distance, VectorIndex index, RowIds ordinals, boolean exact, double largestSquare) {
-        this.distance = distance;
+    /** @param measures of the rows that the index has */
+    Part(VectorIndex index, RowIds ordinals, Measures measures) {
         this.index = index;
         this.ordinals = ordinals;
-        this.exact = exact;
-        this.largestSquare = largestSquare;
+        this.measures = measures;
         int n = ordinals.count();
         long[] words = new long[n == 0 ? 0 : (ordinals.id(n - 1) >> 6) + 1];
         for (int row = 0; row < n; row++) {
@@ -41,7 +34,7 @@ final class Part implements AutoCloseable {
 
     /** An empty part around an empty index. */
     static Part empty(Distance distance, VectorIndex index) {
-        return new Part(distance, index, new RowIds(0), true, 0);
+        return new Part(index, new RowIds(0), new Measures(distance));
     }
 
     /** An empty part that compares all. */
@@ -63,11 +56,11 @@ final class Part implements AutoCloseable {
 
     /** True when the rows have the bits of their vectors, so that scores can be computed from them. */
     boolean isExact() {
-        return exact && index.keepsRows();
+        return measures.exact() && index.keepsRows();
     }
 
-    boolean hasKeptBits() {
-        return exact;
+    Measures measures() {
+        return measures;
     }
 
     /** True when rows cannot be added. */
@@ -76,7 +69,7 @@ final class Part implements AutoCloseable {
     }
 
     double largestSquare() {
-        return largestSquare;
+        return measures.largestSquare();
     }
 
     /** The ordinals in it as a bitmap; not to be changed. */
@@ -103,14 +96,10 @@ final class Part implements AutoCloseable {
         /** Adds a vector unless FAISS cannot measure it; ordinals ascend. */
         void add(int ordinal, float[] vector) {
             double square = RowForm.square(vector);
-            if (!RowForm.fits(distance, square)) {
+            if (!measures.take(square)) {
                 return;
             }
-            if (!RowForm.isKept(distance, square)) {
-                exact = false;
-            }
-            largestSquare = Math.max(largestSquare, square);
-            RowForm.write(distance, vector, square, rows, n * vector.length);
+            RowForm.write(measures.distance(), vector, square, rows, n * vector.length);
             ids[n++] = ordinal;
             if (n == batch) {
                 flush();
@@ -139,8 +128,7 @@ final class Part implements AutoCloseable {
             append(ids, other.index.rows(at, some), some, 1);
         }
         if (n > 0) {
-            exact &= other.exact;
-            largestSquare = Math.max(largestSquare, other.largestSquare);
+            measures.take(other.measures);
         }
     }
 

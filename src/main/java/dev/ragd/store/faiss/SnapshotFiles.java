@@ -8,7 +8,9 @@ import dev.ragd.files.AtomicFile;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.documents.CollectionFolder;
 import dev.ragd.store.documents.CommitPoint;
+import dev.ragd.store.documents.DocumentSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -45,33 +47,65 @@ final class SnapshotFiles {
      * @param next see {@link SnapshotHeader}
      */
     SnapshotName write(Part part, int next, CommitPoint before, IndexPlan plan) throws IOException {
-        String name = PREFIX + UUID.randomUUID() + SUFFIX;
-        int[] checksum = new int[1];
-        AtomicFile.write(folder.file(name), temporary -> {
-            long payload = part.index().write(temporary);
-            SnapshotHeader header = header(part, next, before, plan, payload);
-            checksum[0] = append(temporary, part.ordinals(), header);
+        return write(temporary -> {
+            VectorIndex index = part.index();
+            long payload = index.write(temporary);
+            boolean graph = index.type() == VectorIndex.Type.HNSW;
+            SnapshotHeader header = new SnapshotHeader(
+                    UUID.fromString(folder.header().id()),
+                    index.type(),
+                    folder.header().spec().distance(),
+                    part.measures().exact(),
+                    index.dimension(),
+                    part.count(),
+                    next,
+                    before.generation(),
+                    graph ? plan.m() : 0,
+                    graph ? plan.efConstruction() : 0,
+                    part.largestSquare(),
+                    payload,
+                    index.isCoded());
+            return append(temporary, part.ordinals(), header);
         });
-        return new SnapshotName(name, Files.size(folder.file(name)), checksum[0]);
     }
 
-    private SnapshotHeader header(Part part, int next, CommitPoint before, IndexPlan plan, long payload) {
-        VectorIndex index = part.index();
-        boolean graph = index.type() == VectorIndex.Type.HNSW;
-        return new SnapshotHeader(
-                UUID.fromString(folder.header().id()),
-                index.type(),
-                folder.header().spec().distance(),
-                part.hasKeptBits(),
-                index.dimension(),
-                part.count(),
-                next,
-                before.generation(),
-                graph ? plan.m() : 0,
-                graph ? plan.efConstruction() : 0,
-                part.largestSquare(),
-                payload,
-                index.isCoded());
+    /** Writes all live vectors of a moment durably, as a flat index. */
+    SnapshotName writeFlat(DocumentSnapshot now) throws IOException {
+        CollectionSpec spec = folder.header().spec();
+        return write(temporary -> {
+            try (FlatFile flat = new FlatFile(temporary, spec)) {
+                now.forEachVector(0, flat::add);
+                SnapshotHeader header = new SnapshotHeader(
+                        UUID.fromString(folder.header().id()),
+                        VectorIndex.Type.FLAT,
+                        spec.distance(),
+                        flat.measures().exact(),
+                        spec.dimension(),
+                        flat.ordinals().count(),
+                        now.nextOrdinal(),
+                        now.commit().generation(),
+                        0,
+                        0,
+                        flat.measures().largestSquare(),
+                        flat.finish(),
+                        false);
+                return append(temporary, flat.ordinals(), header);
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        });
+    }
+
+    /** Writes a whole file and returns its checksum. */
+    private interface Content {
+        int writeTo(Path temporary) throws IOException;
+    }
+
+    private SnapshotName write(Content content) throws IOException {
+        String name = PREFIX + UUID.randomUUID() + SUFFIX;
+        int[] checksum = new int[1];
+        AtomicFile.write(folder.file(name), temporary -> checksum[0] = content.writeTo(temporary));
+        return new SnapshotName(name, Files.size(folder.file(name)), checksum[0]);
     }
 
     /** Appends ordinals, header and checksum. */
@@ -139,7 +173,8 @@ final class SnapshotFiles {
                 throw e;
             }
             return new Loaded(
-                    new Part(header.distance(), index, ordinals, header.exact(), header.largestSquare()), header);
+                    new Part(index, ordinals, new Measures(header.distance(), header.exact(), header.largestSquare())),
+                    header);
         } catch (FaissException e) {
             throw new UnusableSnapshotException("FAISS cannot read it: " + e.getMessage());
         }
