@@ -3,7 +3,6 @@ package dev.ragd.store.snapshot;
 import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
-import dev.ragd.store.Distance;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
 import dev.ragd.store.Metadata;
@@ -149,11 +148,13 @@ final class SnapshotCollection implements VectorCollection {
                 requireDimension(records, records.info().dimension().orElseThrow(), query.length, "the query");
                 searches.add(new Search(request, query, new TopHits(request.k())));
             }
-            Distance distance = records.info().distance();
+            QueryScores scores = new QueryScores(
+                    records.info().distance(),
+                    searches.stream().map(Search::query).toList());
             records.walk(0, false, (rows, row) -> {
-                float[] vector = rows.vector(row);
-                for (Search search : searches) {
-                    search.look(distance, rows, row, vector);
+                double[] all = scores.of(rows.vector(row));
+                for (int i = 0; i < all.length; i++) {
+                    searches.get(i).look(rows, row, all[i]);
                 }
                 return true;
             });
@@ -167,13 +168,9 @@ final class SnapshotCollection implements VectorCollection {
 
     private record Search(SearchRequest request, float[] query, TopHits best) {
 
-        /** A method of its own, called for every row and query: so it is compiled well long before the walk is over. */
-        void look(Distance distance, Rows rows, int row, float[] vector) throws IOException {
-            if (matches(request.filter(), rows, row)) {
-                double score = distance.score(query, vector);
-                if (best.takes(score)) {
-                    best.add((int) rows.sequence(row), rows.id(row), score);
-                }
+        void look(Rows rows, int row, double score) throws IOException {
+            if (best.takes(score) && matches(request.filter(), rows, row)) {
+                best.add((int) rows.sequence(row), rows.id(row), score);
             }
         }
     }
