@@ -21,6 +21,12 @@ MILLION = os.environ.get("RAGD_BENCH_MILLION") == "yes"
 PARTS = os.environ.get("RAGD_BENCH_MIGRATE", "chroma local memory resume").split()
 FLAT = {"RAGD_STORAGE_FAISS_INDEX": "flat"}
 NAME = "documents"
+# What bin/launch gives migrations instead of the compiler's limits in measure.FLAGS, for the loop they are compared with.
+COMPILED_AS_MIGRATIONS = [
+    "-XX:TieredStopAtLevel=4", "-XX:Tier3InvocationThreshold=200", "-XX:Tier3MinInvocationThreshold=100",
+    "-XX:Tier3CompileThreshold=2000", "-XX:Tier4InvocationThreshold=100000", "-XX:Tier4MinInvocationThreshold=50000",
+    "-XX:Tier4CompileThreshold=200000", "-XX:Tier4BackEdgeThreshold=1000000", "-XX:MaxInlineLevel=6",
+    "-XX:FreqInlineSize=120", "-XX:InlineSmallCode=800"]
 
 
 def benchmark():
@@ -150,7 +156,8 @@ def local(work, home):
                 print(f"faiss(flat) -> snapshot: {jobs[-1].line()}", flush=True)
             else:
                 batch = batch_size(home, work, turn)
-                loops.append(words(java("MigrateStores", "loop", home / "data/faiss", home / "cache", target, batch)))
+                loops.append(words(java("MigrateStores", "loop", home / "data/faiss", home / "cache", target, batch,
+                                        flags=COMPILED_AS_MIGRATIONS)))
                 print(f"  bare loop, batches of {batch}: {loops[-1]['seconds']:.1f} s, {loops[-1]['cpu']:.1f} CPU-s", flush=True)
                 shutil.rmtree(target)
     back = Migration(work / "home-back", None, f"snapshot:{work}/job-0", "faiss")
