@@ -91,7 +91,7 @@ final class HealthCheck {
                             + " deleted records beside its " + records);
                 }
             } catch (StoreException.CollectionNotFound e) {
-                continue; // dropped since it was listed
+                // Dropped since it was listed: there is nothing to say of it.
             }
         }
         if (most == 0) {

@@ -225,8 +225,9 @@ final class FaissCollectionState implements CollectionState {
     private void write(@Nullable Part made, DocumentSnapshot now, boolean closing) {
         Part unused = made;
         try {
-            SnapshotName name =
-                    made == null ? files.writeFlat(now) : files.write(made, now.nextOrdinal(), now.commit(), plan);
+            SnapshotName name = made == null
+                    ? files.writeFlat(now, plan)
+                    : files.write(made, now.nextOrdinal(), now.commit(), plan);
             documents.commit(name.toAdapterData());
             files.removeAllBut(name);
             if (!closing) {

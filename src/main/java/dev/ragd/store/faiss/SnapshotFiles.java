@@ -50,50 +50,59 @@ final class SnapshotFiles {
         return write(temporary -> {
             VectorIndex index = part.index();
             long payload = index.write(temporary);
-            boolean graph = index.type() == VectorIndex.Type.HNSW;
-            SnapshotHeader header = new SnapshotHeader(
-                    UUID.fromString(folder.header().id()),
-                    index.type(),
-                    folder.header().spec().distance(),
-                    part.measures().exact(),
-                    index.dimension(),
-                    part.count(),
-                    next,
-                    before.generation(),
-                    graph ? plan.m() : 0,
-                    graph ? plan.efConstruction() : 0,
-                    part.largestSquare(),
-                    payload,
-                    index.isCoded());
+            SnapshotHeader header =
+                    header(index.type(), part.measures(), part.count(), next, before, plan, payload, index.isCoded());
             return append(temporary, part.ordinals(), header);
         });
     }
 
     /** Writes all live vectors of a moment durably, as a flat index. */
-    SnapshotName writeFlat(DocumentSnapshot now) throws IOException {
-        CollectionSpec spec = folder.header().spec();
+    SnapshotName writeFlat(DocumentSnapshot now, IndexPlan plan) throws IOException {
         return write(temporary -> {
-            try (FlatFile flat = new FlatFile(temporary, spec)) {
+            try (FlatFile flat = new FlatFile(temporary, folder.header().spec())) {
                 now.forEachVector(0, flat::add);
-                SnapshotHeader header = new SnapshotHeader(
-                        UUID.fromString(folder.header().id()),
+                long payload = flat.finish();
+                SnapshotHeader header = header(
                         VectorIndex.Type.FLAT,
-                        spec.distance(),
-                        flat.measures().exact(),
-                        spec.dimension(),
+                        flat.measures(),
                         flat.ordinals().count(),
                         now.nextOrdinal(),
-                        now.commit().generation(),
-                        0,
-                        0,
-                        flat.measures().largestSquare(),
-                        flat.finish(),
+                        now.commit(),
+                        plan,
+                        payload,
                         false);
                 return append(temporary, flat.ordinals(), header);
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             }
         });
+    }
+
+    private SnapshotHeader header(
+            VectorIndex.Type type,
+            Measures measures,
+            int rows,
+            int next,
+            CommitPoint before,
+            IndexPlan plan,
+            long payload,
+            boolean coded) {
+        CollectionSpec spec = folder.header().spec();
+        boolean graph = type == VectorIndex.Type.HNSW;
+        return new SnapshotHeader(
+                UUID.fromString(folder.header().id()),
+                type,
+                spec.distance(),
+                measures.exact(),
+                spec.dimension(),
+                rows,
+                next,
+                before.generation(),
+                graph ? plan.m() : 0,
+                graph ? plan.efConstruction() : 0,
+                measures.largestSquare(),
+                payload,
+                coded);
     }
 
     /** Writes a whole file and returns its checksum. */

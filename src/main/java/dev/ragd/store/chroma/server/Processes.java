@@ -27,7 +27,7 @@ final class Processes {
     }
 
     /** What works in a data folder: servers, and what makes their database smaller; whoever started them. */
-    static List<ProcessHandle> serving(Path data) {
+    static List<ProcessHandle> workingIn(Path data) {
         return ProcessHandle.allProcesses()
                 .filter(h -> {
                     List<String> arguments = Arrays.asList(h.info().arguments().orElse(new String[0]));

@@ -175,7 +175,7 @@ final class ServerProcess {
      * @throws StoreException.StoreBusy when somebody else runs one there
      */
     static void removeStrays(Path data) {
-        for (ProcessHandle process : Processes.serving(data)) {
+        for (ProcessHandle process : Processes.workingIn(data)) {
             if (!Processes.hasVariable(process, OWNED, data.toString())) {
                 throw new StoreException.StoreBusy("process " + process.pid() + " runs a Chroma server on " + data
                         + ", which ragd did not start; stop it, or set storage.chromadb.url to its address");

@@ -363,7 +363,7 @@ class ManagedChromaIT {
     }
 
     private List<ProcessHandle> servers() {
-        return Processes.serving(home.resolve("data/chromadb"));
+        return Processes.workingIn(home.resolve("data/chromadb"));
     }
 
     private ProcessHandle onlyServer() {
