@@ -56,6 +56,13 @@ final class MigrateCommand implements Callable<Integer> {
     boolean reembed;
 
     @Option(
+            names = "--keep-quantised",
+            description =
+                    "Into leann: keep vectors of another model as codes of four bits a component. They cannot be made"
+                            + " again; a tenth of their length is lost.")
+    boolean keepQuantised;
+
+    @Option(
             names = "--activate",
             description = "Make the target the configured store and collection after it was verified.")
     boolean activate;
@@ -90,7 +97,9 @@ final class MigrateCommand implements Callable<Integer> {
                 activate,
                 allowPartial,
                 allowEmpty,
-                allowMassDelete);
+                allowMassDelete,
+                keepQuantised,
+                false);
         MigrateService service = session.services().migrate(session.home(), settings);
         MigrateReport report =
                 session.follow(progress -> dryRun ? service.dryRun(request, progress) : service.run(request, progress));

@@ -4,7 +4,10 @@ package dev.ragd.store;
 public enum Capability {
     /** Vectors can be read back. */
     VECTORS("returns vectors"),
-    /** Vectors read back have the very bits that were written; otherwise within two units in the last place per component. */
+    /**
+     * Vectors read back have the very bits that were written; otherwise within two units in the last place per component, or
+     * within {@link VectorCollection#vectorError} of a collection that says more than 0.
+     */
     EXACT_VECTORS("returns the exact bits of a vector"),
     /**
      * Vectors may come from any model, and records may lack a text. Otherwise the store makes vectors anew from the texts with

@@ -105,7 +105,8 @@ public abstract sealed class StoreException extends RuntimeException {
                             "%s collection '%s' keeps no vectors but makes them anew with %s, and the vector of record"
                                     + " '%s' is not the one that this model gives for its text (cosine %.4f, expected at"
                                     + " least 0.9999); embed the texts with this model (ragd migrate --reembed, ragd index),"
-                                    + " configure the model that made the vectors, or choose a store that keeps them",
+                                    + " configure the model that made the vectors, keep them as short codes (ragd migrate"
+                                    + " --keep-quantised), or choose a store that keeps them",
                             store,
                             collection,
                             model,

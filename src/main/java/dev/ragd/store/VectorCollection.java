@@ -40,6 +40,15 @@ public interface VectorCollection extends AutoCloseable {
     Set<Capability> capabilities();
 
     /**
+     * How far a vector read back may be from the one that was written: the length of the difference over the length of the
+     * vector. 0 where nothing but the last places may differ, see {@link Capability#EXACT_VECTORS}. Reading a vector twice
+     * gives the same bits in any case.
+     */
+    default double vectorError() {
+        return 0;
+    }
+
+    /**
      * What could be read of data that its own program does not serve any more. A store that keeps what was written says
      * {@link Recovery#COMPLETE}.
      */

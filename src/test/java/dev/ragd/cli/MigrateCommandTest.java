@@ -44,7 +44,8 @@ class MigrateCommandTest {
                         "--activate",
                         "--allow-partial",
                         "--allow-empty",
-                        "--allow-mass-delete"))
+                        "--allow-mass-delete",
+                        "--keep-quantised"))
                 .isZero();
         assertThat(cli.migrated)
                 .containsExactly(new MigrateRequest(
@@ -57,7 +58,9 @@ class MigrateCommandTest {
                         true,
                         true,
                         true,
-                        true));
+                        true,
+                        /* keepQuantised= */ true,
+                        false));
         assertThat(cli.out)
                 .startsWith("Migrated chromadb 'notes' to snapshot:/x 'notes' in 1.5 s. It is in use.")
                 .contains("3 planned: 2 copied, 1 there already", "3 compared: 3 equal bit by bit", "100.0 %");

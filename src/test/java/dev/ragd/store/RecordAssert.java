@@ -10,8 +10,18 @@ public final class RecordAssert {
 
     private RecordAssert() {}
 
+    /** Fails unless a record is what the collection promises to keep of it. */
+    public static void assertSame(VectorRecord actual, VectorRecord expected, VectorCollection collection) {
+        assertSame(actual, expected, collection.capabilities(), collection.vectorError());
+    }
+
     /** Fails unless id, text, metadata and (where vectors can be read) the vector are the same. */
     public static void assertSame(VectorRecord actual, VectorRecord expected, Set<Capability> capabilities) {
+        assertSame(actual, expected, capabilities, 0);
+    }
+
+    private static void assertSame(
+            VectorRecord actual, VectorRecord expected, Set<Capability> capabilities, double vectorError) {
         String id = expected.id();
         assertThat(actual.id()).isEqualTo(id);
         // Plain equality first: a diff of two megabytes helps nobody.
@@ -28,9 +38,23 @@ public final class RecordAssert {
                     .as("'%s' of '%s' is %s, expected %s", key, id, found, value)
                     .isTrue();
         });
-        if (capabilities.contains(Capability.VECTORS)) {
+        if (capabilities.contains(Capability.VECTORS) && vectorError > 0) {
+            assertThat(error(actual.vector(), expected.vector()))
+                    .as("error of the vector of '%s'", id)
+                    .isLessThanOrEqualTo(vectorError);
+        } else if (capabilities.contains(Capability.VECTORS)) {
             assertVector(actual.vector(), expected.vector(), capabilities.contains(Capability.EXACT_VECTORS), id);
         }
+    }
+
+    private static double error(float[] actual, float[] expected) {
+        double lost = 0;
+        double square = 0;
+        for (int i = 0; i < expected.length; i++) {
+            lost += Math.pow((double) actual[i] - expected[i], 2);
+            square += (double) expected[i] * expected[i];
+        }
+        return lost == 0 ? 0 : Math.sqrt(lost / square);
     }
 
     private static void assertVector(float[] actual, float[] expected, boolean exact, String id) {

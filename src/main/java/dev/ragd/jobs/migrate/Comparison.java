@@ -36,7 +36,7 @@ final class Comparison {
     Comparison(VectorCollection source, VectorCollection target, boolean vectors) {
         this.source = source;
         this.target = target;
-        this.rules = RecordComparison.of(vectors, source.capabilities(), target.capabilities());
+        this.rules = RecordComparison.of(vectors, source, target);
         this.fields = vectors ? Field.ALL : Set.of(Field.TEXT, Field.METADATA);
     }
 

@@ -31,7 +31,7 @@ final class CopyMaker implements BlockReader.Maker<CopyBatch> {
         this.plan = plan;
         this.source = run.source(plan);
         this.target = run.target(plan);
-        this.comparison = RecordComparison.of(!run.request().reembed(), source.capabilities(), target.capabilities());
+        this.comparison = RecordComparison.of(!run.request().reembed(), source, target);
     }
 
     @Override

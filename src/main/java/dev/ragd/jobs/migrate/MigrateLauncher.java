@@ -217,6 +217,7 @@ public final class MigrateLauncher {
                 .addString("toCollection", request.toCollection())
                 .addString("delta", String.valueOf(request.delta()))
                 .addString("reembed", String.valueOf(request.reembed()))
+                .addString("keepQuantised", String.valueOf(request.keepQuantised()))
                 .addString("activate", String.valueOf(request.activate()), false)
                 .addString("allowPartial", String.valueOf(request.allowPartial()), false)
                 .addLong("run.id", number)

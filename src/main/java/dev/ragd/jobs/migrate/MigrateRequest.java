@@ -15,6 +15,7 @@ import dev.ragd.store.StoreReference;
  * @param allowPartial publish although records were rejected; read a collection that a migration left unfinished
  * @param allowEmpty migrate a source without records
  * @param allowMassDelete let a delta delete an unusual share of the target
+ * @param keepQuantised keep the vectors as short codes in a target that would make them anew with a model of its own
  * @param compact write a collection anew within its store, as a new generation; the old one is deleted at the end, so nothing
  *     may differ: a change of the source meanwhile fails the verification
  */
@@ -29,9 +30,10 @@ public record MigrateRequest(
         boolean allowPartial,
         boolean allowEmpty,
         boolean allowMassDelete,
+        boolean keepQuantised,
         boolean compact) {
 
-    /** Not a compaction. */
+    /** Not a compaction, and vectors are kept as the target keeps them. */
     public MigrateRequest(
             StoreReference from,
             StoreReference to,
@@ -54,13 +56,42 @@ public record MigrateRequest(
                 allowPartial,
                 allowEmpty,
                 allowMassDelete,
+                false,
                 false);
+    }
+
+    /** The same with vectors kept as short codes. */
+    public MigrateRequest keepingQuantised() {
+        return new MigrateRequest(
+                from,
+                to,
+                collection,
+                toCollection,
+                delta,
+                reembed,
+                activate,
+                allowPartial,
+                allowEmpty,
+                allowMassDelete,
+                true,
+                compact);
     }
 
     /** Writes a collection anew within its store. */
     public static MigrateRequest compaction(StoreReference store, String collection) {
         return new MigrateRequest(
-                store, store, collection, collection, false, false, false, false, /* allowEmpty= */ true, false, true);
+                store,
+                store,
+                collection,
+                collection,
+                false,
+                false,
+                false,
+                false,
+                /* allowEmpty= */ true,
+                false,
+                false,
+                /* compact= */ true);
     }
 
     /** A plain migration of one collection. */

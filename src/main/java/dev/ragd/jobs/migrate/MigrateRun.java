@@ -100,6 +100,7 @@ public final class MigrateRun implements AutoCloseable {
     String command() {
         return "delta=" + request.delta() + " reembed="
                 + (request.reembed() ? resources.embedder().id().fingerprint() : "no")
+                + (request.keepQuantised() ? " quantised" : "")
                 + (request.compact() ? Plan.COMPACTION : "");
     }
 

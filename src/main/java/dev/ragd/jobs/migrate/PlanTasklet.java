@@ -9,6 +9,7 @@ import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Field;
 import dev.ragd.store.Metadata;
+import dev.ragd.store.QuantisedVectors;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
 import dev.ragd.store.VectorCollection;
@@ -242,7 +243,7 @@ final class PlanTasklet implements Tasklet {
                 checked.target().physical(),
                 checked.embedder().dimension(),
                 source.distance(),
-                mark(records).addTo(attributes));
+                mark(records).addTo(checked.target().quantised() ? QuantisedVectors.wishFor(attributes) : attributes));
         try (VectorCollection made = run.resources().target().create(spec)) {
             return made.info();
         }

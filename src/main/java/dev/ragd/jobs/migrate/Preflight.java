@@ -48,6 +48,7 @@ final class Preflight {
     private record Source(
             CollectionInfo info,
             Set<Capability> capabilities,
+            boolean quantised,
             long count,
             CollectionEmbedder embedder,
             Recovery recovery,
@@ -67,6 +68,12 @@ final class Preflight {
                     "source and target are the same, " + request.source()
                             + "; name another --to store or --to-collection, or embed anew with --reembed; to write it"
                             + " anew as it is: ragd collections compact " + request.collection());
+        }
+        if (request.keepQuantised() && request.reembed()) {
+            problems.add(
+                    ExitCode.USAGE,
+                    "--keep-quantised is for vectors that cannot be made anew, and --reembed makes them anew; leave one"
+                            + " of them out");
         }
         if (request.activate() && request.to().located()) {
             problems.add(
@@ -136,6 +143,7 @@ final class Preflight {
         return new Source(
                 info,
                 capabilities,
+                collection.vectorError() > 0,
                 collection.count(),
                 embedder(info, dimension),
                 collection.recovery(),
@@ -250,10 +258,11 @@ final class Preflight {
             if (store.readOnly()) {
                 throw new StoreException.ReadOnly(store.name());
             }
-            Target target = new TargetChoice(run, problems).choose(store, source.info(), source.embedder());
+            Target target = new TargetChoice(run, problems, isToBeQuantised(source))
+                    .choose(store, source.info(), source.embedder());
             if (!store.capabilities().isEmpty()) { // else it is not there yet, and says nothing
                 problemsOfTheTarget(store, source);
-                problemsOfItsModel(store, source);
+                problemsOfItsVectors(store, source, target);
             }
             return target;
         } catch (StoreException e) {
@@ -278,11 +287,34 @@ final class Preflight {
         }
     }
 
-    /** A target that makes vectors anew takes those of its own model only, which is the configured one. */
-    private void problemsOfItsModel(VectorStore store, Source source) {
+    /**
+     * A target that makes vectors anew takes those of its own model only, which is the configured one; if it is not to keep
+     * them as codes.
+     */
+    private void problemsOfItsVectors(VectorStore store, Source source, @Nullable Target target) {
         if (store.capabilities().contains(Capability.FOREIGN_VECTORS)) {
+            if (run.request().keepQuantised()) {
+                problems.add(
+                        ExitCode.USAGE,
+                        "--keep-quantised: the target " + run.request().to()
+                                + " keeps vectors as they are; leave it out");
+            }
             return;
         }
+        if (target == null ? isToBeQuantised(source) : target.quantised()) {
+            notes.add("the target " + run.request().to() + " keeps vectors as short codes and cannot make them again:"
+                    + " what is read back is near to what was written, not the same");
+            return;
+        }
+        problemsOfItsModel(source);
+    }
+
+    /** When that is asked for, or what is written anew is so already. */
+    private boolean isToBeQuantised(Source source) {
+        return run.request().keepQuantised() || (run.request().compact() && source.quantised());
+    }
+
+    private void problemsOfItsModel(Source source) {
         CollectionEmbedder made = source.embedder();
         CollectionEmbedder own =
                 CollectionEmbedder.of(run.resources().embedder().id());
@@ -291,7 +323,8 @@ final class Preflight {
                     ExitCode.REFUSED,
                     "the target " + run.request().to() + " keeps no vectors but makes them anew with " + own.describe()
                             + ", and those of the source were made by " + made.describe()
-                            + "; embed the texts anew with --reembed, or configure the source's model");
+                            + "; embed the texts anew with --reembed, configure the source's model, or keep the vectors"
+                            + " as short codes with --keep-quantised");
         }
         if (source.sample().stream().anyMatch(r -> r.text() == null)) {
             String text = "records have no text, and the target "
@@ -301,7 +334,9 @@ final class Preflight {
             } else {
                 problems.add(
                         ExitCode.USAGE,
-                        text + "; choose a store that keeps vectors, or leave these records out with --allow-partial");
+                        text
+                                + "; choose a store that keeps vectors, keep them as short codes with --keep-quantised, or leave"
+                                + " these records out with --allow-partial");
             }
         }
     }

@@ -3,9 +3,11 @@ package dev.ragd.jobs.migrate;
 import dev.ragd.store.Capability;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.MetadataValue;
+import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,23 +15,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares two versions of a record as exactly as both stores promise to keep it: bit by bit where they declare
  * {@link Capability#EXACT_VECTORS} and {@link Capability#EXACT_DOUBLES}, otherwise within the tolerance that the port
- * defines, two units in the last place per component and four for doubles in metadata. Immutable.
+ * defines: two units in the last place per component and four for doubles in metadata, or what a target that keeps vectors
+ * as codes may change of them. Immutable.
  *
  * @param vectors whether vectors are compared at all: not when they were made by another model
  * @param exactVectors bit by bit
  * @param exactDoubles bit by bit
+ * @param vectorError how far a vector may be from the source's, as a share of its length, see {@link
+ *     VectorCollection#vectorError}; 0 when it is compared component by component
  */
-record RecordComparison(boolean vectors, boolean exactVectors, boolean exactDoubles) {
+record RecordComparison(boolean vectors, boolean exactVectors, boolean exactDoubles, double vectorError) {
 
     static final int VECTOR_ULPS = 2;
     static final int DOUBLE_ULPS = 4;
+    /** A vector's error is measured when it is written, and again of what was read back. */
+    private static final double ROUNDING = 1e-4;
 
-    /** What follows from the capabilities of a target, and of the source where it is read a second time. */
-    static RecordComparison of(boolean vectors, Set<Capability> source, Set<Capability> target) {
+    /** What follows from what a target keeps, and from what the source gives when it is read a second time. */
+    static RecordComparison of(boolean vectors, VectorCollection source, VectorCollection target) {
+        Set<Capability> given = source.capabilities();
+        Set<Capability> kept = target.capabilities();
         return new RecordComparison(
                 vectors,
-                source.contains(Capability.EXACT_VECTORS) && target.contains(Capability.EXACT_VECTORS),
-                source.contains(Capability.EXACT_DOUBLES) && target.contains(Capability.EXACT_DOUBLES));
+                given.contains(Capability.EXACT_VECTORS) && kept.contains(Capability.EXACT_VECTORS),
+                given.contains(Capability.EXACT_DOUBLES) && kept.contains(Capability.EXACT_DOUBLES),
+                target.vectorError());
     }
 
     /** True when all that is compared is compared bit by bit. */
@@ -42,6 +52,8 @@ record RecordComparison(boolean vectors, boolean exactVectors, boolean exactDoub
         List<String> parts = new ArrayList<>();
         if (!vectors) {
             parts.add("vectors made anew");
+        } else if (vectorError > 0) {
+            parts.add(String.format(Locale.ROOT, "%.2f of a vector's length", vectorError));
         } else if (!exactVectors) {
             parts.add(VECTOR_ULPS + " ulp per vector component");
         }
@@ -108,6 +120,13 @@ record RecordComparison(boolean vectors, boolean exactVectors, boolean exactDoub
         if (source.length != target.length) {
             return "the vector has " + target.length + " components instead of " + source.length;
         }
+        if (vectorError > 0) {
+            double error = error(source, target);
+            return error <= vectorError + ROUNDING
+                    ? null
+                    : String.format(
+                            Locale.ROOT, "the vector differs by %.3f of its length, at most %.3f", error, vectorError);
+        }
         for (int i = 0; i < source.length; i++) {
             boolean same = Float.floatToRawIntBits(source[i]) == Float.floatToRawIntBits(target[i]);
             if (!same
@@ -118,6 +137,17 @@ record RecordComparison(boolean vectors, boolean exactVectors, boolean exactDoub
             }
         }
         return null;
+    }
+
+    private static double error(float[] source, float[] target) {
+        double lost = 0;
+        double square = 0;
+        for (int i = 0; i < source.length; i++) {
+            double lack = (double) source[i] - target[i];
+            lost += lack * lack;
+            square += (double) source[i] * source[i];
+        }
+        return lost == 0 ? 0 : Math.sqrt(lost / square);
     }
 
     private static String shorten(Object value) {

@@ -97,10 +97,7 @@ final class ReportMaker {
                             .map(f -> new Item(f.id(), f.detail()))
                             .toList());
         });
-        String tolerance = RecordComparison.of(
-                        !run.request().reembed(),
-                        run.source(plan).capabilities(),
-                        run.target(plan).capabilities())
+        String tolerance = RecordComparison.of(!run.request().reembed(), run.source(plan), run.target(plan))
                 .tolerance();
         return new Verification(
                 Status.valueOf(plan.verdict().name()),

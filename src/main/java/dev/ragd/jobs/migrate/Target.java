@@ -10,5 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param existing what is there already: a half-made one of ours that is taken over, or for a delta the one in use; null
  *     when it will be created
  * @param inPlace true when publishing changes nothing, see {@link Plan#inPlace()}
+ * @param quantised whether it keeps vectors as codes, or will
  */
-record Target(String physical, @Nullable CollectionInfo existing, boolean inPlace) {}
+record Target(String physical, @Nullable CollectionInfo existing, boolean inPlace, boolean quantised) {}

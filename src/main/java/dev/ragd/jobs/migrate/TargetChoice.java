@@ -21,10 +21,13 @@ final class TargetChoice {
 
     private final MigrateRun run;
     private final Problems problems;
+    private final boolean quantised;
 
-    TargetChoice(MigrateRun run, Problems problems) {
+    /** @param quantised whether a new target is to keep vectors as codes */
+    TargetChoice(MigrateRun run, Problems problems, boolean quantised) {
         this.run = run;
         this.problems = problems;
+        this.quantised = quantised;
     }
 
     /** The choice; null when there is none, and then the problems say why. */
@@ -33,7 +36,7 @@ final class TargetChoice {
         MigrateRequest request = run.request();
         CollectionInfo current = store.find(run.targetName()).orElse(null);
         if (request.delta()) {
-            return update(current, source, embedder);
+            return update(store, current, source, embedder);
         }
         String problem = CollectionSpec.problemWithName(request.toCollection());
         if (problem == null && !request.to().located()) {
@@ -58,7 +61,7 @@ final class TargetChoice {
     }
 
     private @Nullable Target update(
-            @Nullable CollectionInfo current, CollectionInfo source, CollectionEmbedder embedder) {
+            VectorStore store, @Nullable CollectionInfo current, CollectionInfo source, CollectionEmbedder embedder) {
         if (current == null || !isOurs(current)) {
             problems.add(
                     ExitCode.USAGE,
@@ -86,16 +89,31 @@ final class TargetChoice {
                             + " to make a new generation");
             return null;
         }
-        return new Target(current.name(), current, true);
+        boolean codes = isQuantised(store, current);
+        if (quantised && !codes) {
+            problems.add(
+                    ExitCode.REFUSED,
+                    run.request().target()
+                            + " does not keep vectors as codes; leave --keep-quantised out to bring it up"
+                            + " to date, or leave --delta out to make a new generation");
+            return null;
+        }
+        return new Target(current.name(), current, true, codes);
+    }
+
+    private static boolean isQuantised(VectorStore store, CollectionInfo there) {
+        try (VectorCollection collection = store.open(there.name())) {
+            return collection.vectorError() > 0;
+        }
     }
 
     private @Nullable Target portable(
             VectorStore store, @Nullable CollectionInfo current, CollectionInfo source, CollectionEmbedder embedder) {
         if (current == null) {
-            return new Target(run.request().toCollection(), null, true);
+            return new Target(run.request().toCollection(), null, true, quantised);
         }
         if (isHalfMade(store, current, source, embedder)) {
-            return new Target(current.name(), current, true);
+            return new Target(current.name(), current, true, quantised);
         }
         problems.add(
                 ExitCode.REFUSED,
@@ -126,10 +144,10 @@ final class TargetChoice {
             String name = collection + ".g" + number;
             Optional<CollectionInfo> there = store.find(name);
             if (there.isEmpty()) {
-                return new Target(name, null, false);
+                return new Target(name, null, false, quantised);
             }
             if (!isNamed(backend, name) && isHalfMade(store, there.get(), source, embedder)) {
-                return new Target(name, there.get(), false);
+                return new Target(name, there.get(), false, quantised);
             }
         }
     }
@@ -158,7 +176,8 @@ final class TargetChoice {
                         .isPresent()
                 && there.distance() == source.distance()
                 && there.dimension().orElse(-1) == embedder.dimension()
-                && sameModel(there, embedder);
+                && sameModel(there, embedder)
+                && isQuantised(store, there) == quantised;
     }
 
     private static boolean isUnfinished(MigrationMark mark, VectorStore store, CollectionInfo there) {

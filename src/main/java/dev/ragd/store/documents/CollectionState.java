@@ -1,7 +1,11 @@
 package dev.ragd.store.documents;
 
+import dev.ragd.store.Capability;
 import dev.ragd.store.Filter;
+import dev.ragd.store.VectorRecord;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What an adapter holds of an open collection, once for all handles. */
@@ -9,6 +13,36 @@ public interface CollectionState extends AutoCloseable {
 
     /** The records. */
     DocumentStore documents();
+
+    /** What the collection can do: everything, if nothing else is said. */
+    default Set<Capability> capabilities() {
+        return EnumSet.allOf(Capability.class);
+    }
+
+    /** See {@link dev.ragd.store.VectorCollection#vectorError}. */
+    default double vectorError() {
+        return 0;
+    }
+
+    /**
+     * Inserts or replaces records.
+     *
+     * @param batch at least one
+     */
+    default void write(List<VectorRecord> batch) {
+        documents().upsert(batch);
+    }
+
+    /**
+     * The vectors of records, where the storage is {@link VectorStorage#CODES}; any other has them in the document store.
+     *
+     * @param now a snapshot of {@link #documents()}
+     * @param records of that snapshot, with their texts
+     * @return {@code float[records][dimension]}
+     */
+    default float[][] vectors(DocumentSnapshot now, List<VectorRecord> records) {
+        throw new IllegalStateException("the document store has the vectors");
+    }
 
     /**
      * Finds the nearest records.

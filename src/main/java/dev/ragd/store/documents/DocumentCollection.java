@@ -16,6 +16,7 @@ import dev.ragd.store.VectorRecord;
 import dev.ragd.store.documents.OpenCollections.Lease;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -33,17 +34,14 @@ public final class DocumentCollection implements VectorCollection {
     private static final int FUSED = 100;
 
     private final String store;
-    private final Set<Capability> capabilities;
     private final Lease<? extends CollectionState> lease;
 
     /**
      * @param store the store's name, for messages
-     * @param capabilities what the adapter offers
      * @param lease closed with this handle
      */
-    public DocumentCollection(String store, Set<Capability> capabilities, Lease<? extends CollectionState> lease) {
+    DocumentCollection(String store, Lease<? extends CollectionState> lease) {
         this.store = store;
-        this.capabilities = Set.copyOf(capabilities);
         this.lease = lease;
     }
 
@@ -59,29 +57,66 @@ public final class DocumentCollection implements VectorCollection {
 
     @Override
     public Set<Capability> capabilities() {
-        return capabilities;
+        return lease.state().capabilities();
+    }
+
+    @Override
+    public double vectorError() {
+        return lease.state().vectorError();
     }
 
     @Override
     public void upsert(List<VectorRecord> records) {
-        DocumentStore documents = documents();
+        CollectionState state = lease.state();
         if (!records.isEmpty()) {
-            documents.upsert(records);
+            state.write(records);
         }
     }
 
     @Override
     public List<VectorRecord> get(Collection<String> ids, Set<Field> fields) {
-        try (DocumentSnapshot now = documents().snapshot()) {
-            return now.records(ids, fields);
+        CollectionState state = lease.state();
+        try (DocumentSnapshot now = state.documents().snapshot()) {
+            return complete(state, now, now.records(ids, stored(now, fields)), fields);
         }
     }
 
     @Override
     public ScanPage scan(ScanRequest request) {
-        try (DocumentSnapshot now = documents().snapshot()) {
-            return now.scan(request);
+        CollectionState state = lease.state();
+        Set<Field> fields = request.fields();
+        try (DocumentSnapshot now = state.documents().snapshot()) {
+            ScanPage page =
+                    now.scan(new ScanRequest(stored(now, fields), request.filter(), request.cursor(), request.limit()));
+            return new ScanPage(complete(state, now, page.records(), fields), page.next());
         }
+    }
+
+    /** What must be read of the document store to give these fields. */
+    private static Set<Field> stored(DocumentSnapshot now, Set<Field> fields) {
+        if (now.header().storage() != VectorStorage.CODES || !fields.contains(Field.VECTOR)) {
+            return fields;
+        }
+        EnumSet<Field> stored = EnumSet.copyOf(fields);
+        stored.remove(Field.VECTOR);
+        stored.add(Field.TEXT); // to make the vector from
+        return stored;
+    }
+
+    /** Adds what the document store does not have. */
+    private static List<VectorRecord> complete(
+            CollectionState state, DocumentSnapshot now, List<VectorRecord> read, Set<Field> fields) {
+        if (now.header().storage() != VectorStorage.CODES || !fields.contains(Field.VECTOR)) {
+            return read;
+        }
+        float[][] vectors = state.vectors(now, read);
+        List<VectorRecord> complete = new ArrayList<>(read.size());
+        for (int i = 0; i < vectors.length; i++) {
+            VectorRecord record = read.get(i);
+            String text = fields.contains(Field.TEXT) ? record.text() : null;
+            complete.add(new VectorRecord(record.id(), vectors[i], text, record.metadata()));
+        }
+        return complete;
     }
 
     @Override
@@ -101,7 +136,8 @@ public final class DocumentCollection implements VectorCollection {
                 }
             };
             int[] ordinals = found.stream().mapToInt(ScoredOrdinal::ordinal).toArray();
-            List<VectorRecord> records = now.records(ordinals, request.fields());
+            List<VectorRecord> records =
+                    complete(state, now, now.records(ordinals, stored(now, request.fields())), request.fields());
             List<SearchHit> hits = new ArrayList<>(ordinals.length);
             for (int i = 0; i < ordinals.length; i++) {
                 hits.add(new SearchHit(records.get(i), found.get(i).score()));

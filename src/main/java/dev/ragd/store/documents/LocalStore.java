@@ -7,6 +7,7 @@ import dev.ragd.store.DamagedCollection;
 import dev.ragd.store.Health;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A store that keeps its collections in a folder, records in a {@link DocumentStore}, and has every capability. An adapter
- * says what it makes of a collection. Safe for use by several threads and, one writer a collection, by several processes.
+ * A store that keeps its collections in a folder, records in a {@link DocumentStore}, and has every capability if
+ * the adapter does not say otherwise. An adapter says what it makes of a collection. Safe for use by several threads and, one writer a collection, by several processes.
  */
 public abstract class LocalStore implements VectorStore {
 
@@ -38,6 +39,11 @@ public abstract class LocalStore implements VectorStore {
     /** What is fixed of a new collection. May refuse to make one, before anything is created. */
     protected abstract CollectionHeader header(CollectionSpec spec);
 
+    /** Puts into the folder of a new collection what must be there when it appears. */
+    protected void fill(CollectionFolder folder) throws IOException {
+        DocumentStore.fill(folder);
+    }
+
     /** Opens a collection that is not open yet. */
     protected abstract CollectionState state(CollectionFolder folder);
 
@@ -50,7 +56,7 @@ public abstract class LocalStore implements VectorStore {
     }
 
     @Override
-    public final Set<Capability> capabilities() {
+    public Set<Capability> capabilities() {
         return CAPABILITIES;
     }
 
@@ -71,7 +77,7 @@ public abstract class LocalStore implements VectorStore {
 
     @Override
     public final VectorCollection create(CollectionSpec spec) {
-        return handle(collections.create(header(spec), DocumentStore::fill));
+        return handle(collections.create(header(spec), folder -> fill(folder)));
     }
 
     @Override
@@ -80,7 +86,7 @@ public abstract class LocalStore implements VectorStore {
     }
 
     private VectorCollection handle(OpenCollections.Lease<CollectionState> lease) {
-        return new DocumentCollection(name, CAPABILITIES, lease);
+        return new DocumentCollection(name, lease);
     }
 
     @Override
@@ -94,7 +100,7 @@ public abstract class LocalStore implements VectorStore {
     }
 
     @Override
-    public final void close() {
+    public void close() {
         collections.close();
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Looks at the records, and at each collection's codes: whether the codebooks are what was written, whether the model still
@@ -49,6 +50,40 @@ final class LeannHealth {
 
     private Check codes(CollectionFolder folder) {
         String name = "codes of " + folder.header().spec().name();
+        return QuantisedState.isOf(folder.header()) ? kept(name, folder) : learned(name, folder);
+    }
+
+    private static Check kept(String name, CollectionFolder folder) {
+        QuantisedState state = null;
+        try {
+            state = new QuantisedState(folder);
+            try (DocumentSnapshot now = state.documents().snapshot()) {
+                CodeTable table = state.table(now);
+                int sample = now.live().next(0);
+                if (sample < 0) {
+                    return new Check(name, Status.HEALTHY, "nothing is stored yet", null);
+                }
+                float[] vector = state.vectors(now, now.records(new int[] {sample}, Set.of()))[0];
+                double score = state.nearest(now, vector, 1, null).get(0).score();
+                String detail = codes(table) + ", kept instead of vectors that cannot be made again";
+                return score >= folder.header().spec().distance().score(vector, vector) - 1e-6
+                        ? new Check(name, Status.HEALTHY, detail + ", a search for a record finds it", null)
+                        : new Check(
+                                name,
+                                Status.UNHEALTHY,
+                                detail + ", a search for a record does not find it",
+                                "migrate the collection again from where its vectors are");
+            }
+        } catch (StoreException e) {
+            return new Check(name, Status.UNHEALTHY, String.valueOf(e.getMessage()), null);
+        } finally {
+            if (state != null) {
+                state.close();
+            }
+        }
+    }
+
+    private Check learned(String name, CollectionFolder folder) {
         LeannState state = null;
         try {
             state = new LeannState(folder, settings, new CollectionModel(folder, model));
@@ -99,16 +134,15 @@ final class LeannHealth {
         }
     }
 
+    private static String codes(CodeTable table) {
+        return table.blocks().stream()
+                .map(b -> b.count() + " codes of " + b.quantizer().codeBytes() + " bytes")
+                .collect(Collectors.joining(", "));
+    }
+
     private static String describe(LeannState state, DocumentSnapshot now, CodeTable table) {
         LeannCommit committed = state.committed(now);
-        StringBuilder said = new StringBuilder();
-        for (CodeBlock.View block : table.blocks()) {
-            said.append(said.length() == 0 ? "" : ", ")
-                    .append(block.count())
-                    .append(" codes of ")
-                    .append(block.quantizer().codeBytes())
-                    .append(" bytes");
-        }
+        StringBuilder said = new StringBuilder(codes(table));
         if (committed.newest() > 0) {
             Codebook book = state.codebook(committed, committed.newest());
             said.append(String.format(

@@ -1,5 +1,6 @@
 package dev.ragd.store.leann;
 
+import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Filter;
 import dev.ragd.store.StoreException;
@@ -15,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -47,16 +48,7 @@ final class LeannState implements CollectionState {
     private final Map<Integer, Codebook> codebooks = new ConcurrentHashMap<>();
     private final Map<Integer, Quantizer> quantizers = new ConcurrentHashMap<>();
 
-    private final Object loading = new Object();
-    private Map<Integer, CodeBlock> blocks = new TreeMap<>();
-    private int epoch = -1;
-    /** The code of every live record below is in a block. */
-    private int end;
-
-    private volatile @Nullable View view;
-
-    /** The codes of a moment. */
-    private record View(DocumentSnapshot now, CodeTable table) {}
+    private final LiveCodes codes;
 
     LeannState(CollectionFolder folder, LeannSettings settings, CollectionModel model) {
         this.folder = folder;
@@ -64,14 +56,20 @@ final class LeannState implements CollectionState {
         this.model = model;
         this.files = new CodebookFiles(folder);
         this.documents = DocumentStore.open(LeannStore.NAME, folder);
+        this.codes = new LiveCodes(name(), this::quantizer);
         this.graphs = new GraphIndex(this, settings);
         this.learning = new Learning(this, settings, model, files, graphs);
-        quantizers.put(UNTRAINED, new ScalarQuantizer(spec().dimension()));
+        quantizers.put(UNTRAINED, ScalarQuantizer.toSearch(spec().dimension()));
     }
 
     @Override
     public DocumentStore documents() {
         return documents;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return LeannStore.CAPABILITIES;
     }
 
     /** The collection's folder. */
@@ -89,7 +87,8 @@ final class LeannState implements CollectionState {
      * @throws StoreException.InvalidRecord when one has no text to make its vector from again
      * @throws StoreException.ForeignVectors when a vector is not the model's
      */
-    void upsert(List<VectorRecord> batch) {
+    @Override
+    public void write(List<VectorRecord> batch) {
         RecordRules.check(batch, LeannStore.NAME, folder.header());
         for (VectorRecord record : batch) {
             String text = record.text();
@@ -195,6 +194,11 @@ final class LeannState implements CollectionState {
         return all;
     }
 
+    @Override
+    public float[][] vectors(DocumentSnapshot now, List<VectorRecord> records) {
+        return recompute(records);
+    }
+
     /**
      * The vectors of records, made anew.
      *
@@ -223,46 +227,7 @@ final class LeannState implements CollectionState {
 
     /** The codes of everything that lives at a moment. */
     CodeTable table(DocumentSnapshot now) {
-        View known = view;
-        if (known != null && known.now == now) {
-            return known.table;
-        }
-        synchronized (loading) {
-            LeannCommit committed = committed(now);
-            if (committed.epoch() > epoch) { // records got other codes under their ordinals
-                blocks = new TreeMap<>();
-                end = 0;
-                epoch = committed.epoch();
-            }
-            if (end < now.nextOrdinal()) {
-                now.forEachCode(end, (ordinal, bytes, offset, length) -> {
-                    long read = StoredCode.read(bytes, offset, length, name());
-                    add(
-                            (int) (read >>> 8),
-                            ordinal,
-                            bytes,
-                            offset + (int) (read & 0xff),
-                            length - (int) (read & 0xff),
-                            committed);
-                });
-                end = now.nextOrdinal();
-            }
-            CodeTable table =
-                    new CodeTable(blocks.values().stream().map(CodeBlock::view).toList());
-            view = new View(now, table);
-            return table;
-        }
-    }
-
-    private void add(int generation, int ordinal, byte[] bytes, int offset, int length, LeannCommit committed) {
-        Quantizer quantizer = quantizer(committed, generation);
-        if (length != quantizer.codeBytes()) {
-            throw new StoreException.CorruptIndex(
-                    name() + ": a code of codebook " + generation + " has " + length + " bytes, expected "
-                            + quantizer.codeBytes(),
-                    null);
-        }
-        blocks.computeIfAbsent(generation, g -> new CodeBlock(quantizer)).add(ordinal, bytes, offset);
+        return codes.at(now);
     }
 
     /** What the last commit says of the codes. */

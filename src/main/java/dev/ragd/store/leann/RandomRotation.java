@@ -41,6 +41,18 @@ final class RandomRotation {
         return rotated;
     }
 
+    /** The vector that was rotated, {@code float[dimension]}, up to rounding. */
+    float[] rotateBack(float[] rotated) {
+        float[] vector = rotated.clone();
+        for (int round = ROUNDS - 1; round >= 0; round--) {
+            transform(vector, round % 2 == 0 ? 0 : dimension - window); // is its own inverse
+            for (int i = 0; i < dimension; i++) {
+                vector[i] = negate[round * dimension + i] ? -vector[i] : vector[i];
+            }
+        }
+        return vector;
+    }
+
     private void transform(float[] x, int from) {
         for (int half = 1; half < window; half *= 2) {
             for (int block = from; block < from + window; block += 2 * half) {

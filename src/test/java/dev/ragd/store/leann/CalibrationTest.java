@@ -31,7 +31,7 @@ class CalibrationTest {
         float[][] vectors = IntStream.range(0, 2_000)
                 .mapToObj(i -> near(new float[DIMENSION], 1))
                 .toArray(float[][]::new);
-        Calibration calibration = new Calibration(vectors, new ScalarQuantizer(DIMENSION), distance);
+        Calibration calibration = new Calibration(vectors, ScalarQuantizer.toSearch(DIMENSION), distance);
         List<Calibration.Ranking> rankings = IntStream.range(0, 600)
                 .mapToObj(i -> calibration.rank(near(vectors[i], 1.5), -1))
                 .toList();
@@ -60,7 +60,7 @@ class CalibrationTest {
         float[][] vectors = IntStream.range(0, 2_000)
                 .mapToObj(i -> near(places[i / 50], 0.7)) // what lies in a row is alike
                 .toArray(float[][]::new);
-        Calibration calibration = new Calibration(vectors, new ScalarQuantizer(DIMENSION), distance);
+        Calibration calibration = new Calibration(vectors, ScalarQuantizer.toSearch(DIMENSION), distance);
         float[][] questions =
                 IntStream.range(0, 600).mapToObj(i -> near(vectors[i * 3], 1.5)).toArray(float[][]::new);
         List<Calibration.Ranking> whole =
@@ -97,7 +97,7 @@ class CalibrationTest {
         float[][] vectors = IntStream.range(0, 200)
                 .mapToObj(i -> near(new float[DIMENSION], 1))
                 .toArray(float[][]::new);
-        Calibration calibration = new Calibration(vectors, new ScalarQuantizer(DIMENSION), distance);
+        Calibration calibration = new Calibration(vectors, ScalarQuantizer.toSearch(DIMENSION), distance);
         assertThat(calibration.rank(vectors[5], 5).places()).hasSize(100);
         assertThat(calibration.rank(vectors[5], -1).places()[0]).isLessThanOrEqualTo(distance == Distance.IP ? 200 : 1);
     }

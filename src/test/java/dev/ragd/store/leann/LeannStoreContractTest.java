@@ -1,10 +1,13 @@
 package dev.ragd.store.leann;
 
+import dev.ragd.store.Distance;
+import dev.ragd.store.Metadata;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;
 import dev.ragd.store.VectorStoreContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract where everything is embedded again, where codes choose what is, and where a walk through the graph does. */
@@ -78,6 +81,27 @@ class LeannStoreContractTest {
         @Override
         protected double recallFloor() {
             return 0.98;
+        }
+    }
+
+    /** With vectors of any model, kept as codes. */
+    @Nested
+    class Quantised extends VectorStoreContract {
+        @TempDir
+        Path home;
+
+        @Override
+        protected VectorStore open() {
+            return new QuantisingStore(new LeannStore(settings(home, 100)));
+        }
+
+        /** Scores are exact for what is kept: see {@link QuantisedVectorsTest}. */
+        @Override
+        @Test
+        protected void scoresFollowTheFormulas() {
+            for (Distance distance : Distance.values()) {
+                QuantisedVectorsTest.requireExactSearch(create(distance, 48, Metadata.EMPTY));
+            }
         }
     }
 }

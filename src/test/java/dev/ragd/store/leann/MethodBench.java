@@ -121,7 +121,7 @@ final class MethodBench {
         say("training: %.1f CPU-s, error of held-out %.4f, table %s%n", cpu() - cpu, book.error(), book.budgets());
         LearnedQuantizer learned = book.quantizer();
         codes("1 bit", new OneBitQuantizer(D));
-        codes("2 bits", new ScalarQuantizer(D));
+        codes("2 bits", ScalarQuantizer.toSearch(D));
         Ranking ranking = codes("learned", learned);
         withinMargins(ranking, book);
         filtered(ranking, book);
@@ -297,7 +297,7 @@ final class MethodBench {
                     random.ints(0, base.length).distinct().limit(count).sorted().toArray();
             int from = random.nextInt(base.length - count + 1);
             int[] together = IntStream.range(from, from + count).toArray();
-            Ranking untrained = Ranking.of(new ScalarQuantizer(D), base);
+            Ranking untrained = Ranking.of(ScalarQuantizer.toSearch(D), base);
             say("filter of %.1f %% (%d chunks):", 100 * share, count);
             for (int[] rows : List.of(scattered, together)) {
                 say(" %s", rows == scattered ? "here and there" : "; in a row");
