@@ -1,19 +1,24 @@
 """The LEANN store on real text: recall against embeddings that are made again, of learned and untrained codes and of the graph,
-within margins and with one number for all queries, with filters, and with a rule that stops early; then the whole store with the real model: what building costs beside embedding
-once, bytes a chunk, searches. RAGD_BENCH_LEANN_N: chunks for each comparison of methods, and for the store at last. Texts and
+within margins and with one number for all queries, with filters, and with a rule that stops early; then the whole store with
+the real model: what building costs beside embedding once, its memory, bytes a chunk, and `ragd search` beside the same in the
+faiss and chromadb stores. RAGD_BENCH_LEANN_N: chunks for each comparison of methods, and for the stores at last. Texts and
 vectors are kept in .cache/ann. Draws leann-recall.svg into the folder that RAGD_BENCH_LEANN_RESULTS names, if any."""
 
 import math
 import os
 import pathlib
+import random
 import re
 import shutil
+import statistics
+import struct
 
 import measure
 from measure import check
 
 FLAGS = ("-Xmx1200m", "-XX:TieredStopAtLevel=4")
 SPANS, HELD_OUT = 1000, 600
+QUESTIONS = 60
 
 
 def benchmark():
@@ -28,10 +33,10 @@ def benchmark():
             check("graph, all:" in out, "no graph was measured")
         if results:
             (pathlib.Path(results) / "leann-recall.svg").write_text(picture(curves.read_text()))
-        out = run("LeannBench", "store", vectors, texts, cache, store, 100, work / "store")
-        check(re.search(r"recall@10 [01]\.", out), "no search was measured")
+        if store:
+            stores(work / "home", vectors, texts, cache, store)
         print("targets: index without text <= 60 bytes a chunk; at 100k recall@10 >= 0.95 with <= 40 embeddings, recall@3 >= 0.95"
-              " with <= 15; build <= 1.2 of embedding once")
+              " with <= 15; build <= 1.2 of embedding once, <= 800 MB; ragd search -k 3 within 3 times of faiss")
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -61,9 +66,68 @@ def embedded(work, cache, count):
 
 
 def run(name, *arguments):
-    out = measure.java(f"dev.ragd.store.leann.{name}", *arguments, flags=FLAGS, bench_libraries=True).out
-    print(out, end="", flush=True)
-    return out
+    return ran(name, *arguments, flags=FLAGS).out
+
+
+def ran(name, *arguments, flags=()):
+    run = measure.java(f"dev.ragd.store.leann.{name}", *arguments, flags=flags, bench_libraries=True)
+    print(run.out, end="", flush=True)
+    return run
+
+
+def stores(home, vectors, texts, cache, count):
+    """The same chunks in leann, faiss and chromadb, and questions to them by the command, in turn."""
+    home.mkdir()
+    (home / "cache").symlink_to(cache)
+    arguments = (vectors, texts, cache, count, home)
+    build = ran("LeannBench", "build", *arguments)
+    check("build of" in build.out, "nothing was built")
+    print(f"  memory of the build: peak {build.peak:.0f} MB, its own without mapped files {build.anon:.0f} MB", flush=True)
+    ran("LeannBench", "faiss", *arguments)
+    out = run("LeannBench", "search", *arguments, 100)
+    check(re.search(r"recall@10 [01]\.", out), "no search was measured")
+    questions = spans(texts, count)
+    with measure.Chroma() as chroma:
+        migrated = measure.ragd(home, chroma.url, "migrate", "--from", "faiss", "--to", "chromadb")
+        check("It is in use" in migrated.out, f"chromadb was not filled: {migrated.out}")
+        for k in (3, 10):
+            runs = {name: [] for name in ("leann", "faiss", "chromadb")}
+            for turn, question in enumerate([questions[0], *questions]):
+                for name in runs:
+                    found = measure.ragd(home, chroma.url, "search", "--backend", name, "-k", k, question)
+                    check(found.out.count("doc-") >= k, f"too little was found: {found.out}")
+                    if turn > 0:
+                        runs[name].append(found)
+            beside = sorted(r.wall for r in runs["faiss"])
+            for name, list_ in runs.items():
+                walls = sorted(r.wall for r in list_)
+                print(f"ragd search -k {k} --backend {name:9s} of {count}: p50 {middle(walls):.2f} s, p95 {late(walls):.2f} s,"
+                      f" {late(walls) / late(beside):.2f} of faiss at p95;"
+                      f" {statistics.median(r.own for r in list_):.2f} CPU-s", flush=True)
+
+
+def middle(walls):
+    return walls[len(walls) // 2]
+
+
+def late(walls):
+    return walls[len(walls) * 95 // 100]
+
+
+def spans(file, count):
+    """Spans of 4 to 14 words of chunks here and there."""
+    chunks, chance = [], random.Random(3)
+    with open(file, "rb") as f:
+        for _ in range(count):
+            chunks.append(f.read(struct.unpack(">i", f.read(4))[0]).decode())
+    found = []
+    while len(found) < QUESTIONS:
+        words = re.findall(r"[A-Za-z][A-Za-z_'-]*", chance.choice(chunks))
+        if len(words) >= 14:
+            length = chance.randint(4, 14)
+            at = chance.randint(0, len(words) - length)
+            found.append(" ".join(words[at:at + length]))
+    return found
 
 
 # --- picture ---------------------------------------------------------------------------------------------------------

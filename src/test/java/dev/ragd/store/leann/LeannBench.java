@@ -1,6 +1,7 @@
 package dev.ragd.store.leann;
 
 import dev.ragd.bench.AnnData;
+import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.embed.EmbedSettings;
 import dev.ragd.embed.Embedder;
 import dev.ragd.embed.Embedders;
@@ -11,10 +12,16 @@ import dev.ragd.store.SearchHit;
 import dev.ragd.store.SearchRequest;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
+import dev.ragd.store.VectorStore;
+import dev.ragd.store.faiss.FaissSettings;
+import dev.ragd.store.faiss.FaissStore;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,79 +44,135 @@ import org.apache.lucene.store.IOContext;
  * The whole store with the real model. See bench/leann.py.
  *
  * <pre>
- * LeannBench store VECTORS TEXTS CACHE N QUERIES FOLDER      build, bytes, searches
+ * LeannBench build VECTORS TEXTS CACHE N HOME              cost and bytes; reads chunk by chunk, so that its memory is the store's
+ * LeannBench faiss VECTORS TEXTS CACHE N HOME              the same chunks in the faiss store
+ * LeannBench search VECTORS TEXTS CACHE N HOME QUERIES     recall within one process
  * </pre>
  */
 final class LeannBench {
 
     private static final int D = 384;
+    private static final int BATCH = 64;
+    private static final String NAME = "documents";
 
-    private LeannBench() {}
+    private final Path vectors;
+    private final Path texts;
+    private final Path cache;
+    private final int n;
+    private final Path home;
+
+    private LeannBench(String[] args) {
+        this.vectors = Path.of(args[1]);
+        this.texts = Path.of(args[2]);
+        this.cache = Path.of(args[3]);
+        this.n = Integer.parseInt(args[4]);
+        this.home = Path.of(args[5]);
+    }
 
     public static void main(String[] args) throws Exception {
+        LeannBench bench = new LeannBench(args);
         switch (args[0]) {
-            case "store" -> store(args);
+            case "build" -> bench.build();
+            case "faiss" -> bench.faiss();
+            case "search" -> bench.search(Integer.parseInt(args[6]));
             default -> throw new IllegalArgumentException(args[0]);
         }
         System.exit(0);
     }
 
-    private static void store(String[] args) throws Exception {
-        int n = Integer.parseInt(args[4]);
-        float[][] vectors = Arrays.copyOf(AnnData.read(Path.of(args[1]), D), n);
-        List<String> texts = texts(Path.of(args[2]), n);
-        Path cache = Path.of(args[3]);
-        Path folder = Path.of(args[6]);
-        Embedder model = Embedders.open(EmbedSettings.local(cache).withThreads(2));
-        model.embedDocuments(texts.subList(0, 2)); // loads it
-        double cpu = cpu();
-        model.embedDocuments(texts.subList(0, 300));
-        double perText = (cpu() - cpu) / 300;
-        LeannSettings settings = new LeannSettings(
-                folder,
+    private Embedder model() {
+        return Embedders.open(EmbedSettings.local(cache).withThreads(2));
+    }
+
+    private LeannStore store(Embedder model) {
+        return new LeannStore(new LeannSettings(
+                home.resolve("data/leann"),
                 cache,
                 () -> model,
                 0.95,
                 0,
-                12,
+                LeannSettings.TRAINING_EPOCHS,
                 LeannSettings.TRAIN_AT,
                 null,
                 note -> say("  %s%n", note),
-                null);
-        try (LeannStore store = new LeannStore(settings)) {
+                null));
+    }
+
+    /** The collection says its model as an indexed one does, so that {@code ragd search} takes it. */
+    private static CollectionSpec spec(Embedder model) {
+        return new CollectionSpec(
+                NAME, D, Distance.L2, CollectionEmbedder.of(model.id()).addTo(Metadata.EMPTY));
+    }
+
+    private void build() throws IOException {
+        Embedder model = model();
+        List<String> few = texts(texts, 300);
+        model.embedDocuments(few.subList(0, 2)); // loads it
+        double cpu = cpu();
+        model.embedDocuments(few);
+        double perText = (cpu() - cpu) / few.size();
+        try (LeannStore store = store(model)) {
             cpu = cpu();
-            try (VectorCollection c = store.create(new CollectionSpec("documents", D, Distance.L2, Metadata.EMPTY))) {
-                for (int from = 0; from < n; from += 64) {
-                    List<VectorRecord> batch = new ArrayList<>();
-                    for (int i = from; i < Math.min(n, from + 64); i++) {
-                        Metadata metadata = Metadata.of(Map.of("source", "doc-" + i / 20 + ".txt", "start", i % 20L));
-                        String id = UUID.nameUUIDFromBytes(("chunk" + i).getBytes(StandardCharsets.UTF_8))
-                                .toString();
-                        batch.add(new VectorRecord(id, vectors[i], texts.get(i), metadata));
-                    }
-                    c.upsert(batch);
-                    c.checkpoint();
-                }
-            }
+            long raw = write(store, spec(model));
             double build = cpu() - cpu;
             say(
                     "build of %d: %.1f CPU-s beside %.1f to embed the chunks once: %.2f of that in all (target 1.2)%n",
                     n, build, n * perText, 1 + build / (n * perText));
-            bytes(folder, texts);
-            try (VectorCollection c = store.open("documents")) {
-                search(c, model, vectors, texts, Integer.parseInt(args[5]));
-            }
+            bytes(raw);
         }
     }
 
-    private static void bytes(Path folder, List<String> texts) throws IOException {
-        long raw = 0;
-        for (String text : texts) {
-            raw += text.getBytes(StandardCharsets.UTF_8).length;
+    private void faiss() throws IOException {
+        try (Embedder model = model();
+                FaissStore store = new FaissStore(FaissSettings.in(home.resolve("data/faiss"), cache))) {
+            write(store, spec(model));
         }
+    }
+
+    /** Writes in batches as the index job does; gives the bytes of all texts. */
+    private long write(VectorStore store, CollectionSpec spec) throws IOException {
+        ByteBuffer vector = ByteBuffer.allocate(D * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        long raw = 0;
+        try (DataInputStream text = new DataInputStream(new BufferedInputStream(Files.newInputStream(texts)));
+                InputStream floats = new BufferedInputStream(Files.newInputStream(vectors), 1 << 16);
+                VectorCollection c = store.create(spec)) {
+            for (int from = 0; from < n; from += BATCH) {
+                List<VectorRecord> batch = new ArrayList<>();
+                for (int i = from; i < Math.min(n, from + BATCH); i++) {
+                    byte[] utf8 = text.readNBytes(text.readInt());
+                    raw += utf8.length;
+                    if (floats.readNBytes(vector.array(), 0, vector.capacity()) < vector.capacity()) {
+                        throw new IOException(vectors + " has fewer than " + n + " vectors");
+                    }
+                    float[] components = new float[D];
+                    vector.asFloatBuffer().get(components);
+                    String source = "doc-" + i / 20 + ".txt";
+                    Metadata metadata = Metadata.of(
+                            Map.of("source", source, "start", i % 20 * 500L, "end", i % 20 * 500L + utf8.length));
+                    String id = UUID.nameUUIDFromBytes(("chunk" + i).getBytes(StandardCharsets.UTF_8))
+                            .toString();
+                    batch.add(new VectorRecord(id, components, new String(utf8, StandardCharsets.UTF_8), metadata));
+                }
+                c.upsert(batch);
+                c.checkpoint();
+            }
+        }
+        return raw;
+    }
+
+    private void search(int queries) throws IOException {
+        float[][] all = AnnData.read(vectors, D, n);
+        try (Embedder model = model();
+                LeannStore store = store(model);
+                VectorCollection c = store.open(NAME)) {
+            search(c, model, all, texts(texts, n), queries);
+        }
+    }
+
+    private void bytes(long raw) throws IOException {
         Map<String, Long> kinds = new TreeMap<>();
         long all = 0;
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.walk(home.resolve("data/leann"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 all += Files.size(file);
                 String name = file.getFileName().toString();
@@ -121,7 +184,6 @@ final class LeannBench {
                 }
             }
         }
-        int n = texts.size();
         say("text %d bytes a chunk; folder %.0f, %.2f of the text%n", raw / n, all / (double) n, all / (double) raw);
         say(
                 "  bytes a chunk by kind of file (dvd holds codes, ids, ordinals; fdt text and metadata; tim, doc, tip words and ids):");
