@@ -220,7 +220,7 @@ public final class Catalogue {
             "jobs.keep",
             SettingType.integer(1, 100_000),
             "100",
-            "Runs of each job that the job repository remembers; older ones are forgotten");
+            "Runs of each job that are remembered; older ones are forgotten, with their reports");
 
     public static final Setting<String> METRICS_TEXTFILE = Setting.of(
             "metrics.textfile",

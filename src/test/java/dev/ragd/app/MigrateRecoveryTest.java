@@ -683,6 +683,11 @@ class MigrateRecoveryTest {
         try (Stream<Path> files = Files.list(job.home.resolve("jobs/plans"))) {
             assertThat(files.toList()).as("the list of the last plan").hasSize(1);
         }
+        try (Stream<Path> files = Files.list(job.home.resolve("reports"))) {
+            assertThat(files.toList())
+                    .as("a page and a JSON file of each run that is remembered")
+                    .hasSize(2 * 3);
+        }
     }
 
     private static List<VectorRecord> nudged(List<VectorRecord> records, int ulps) {

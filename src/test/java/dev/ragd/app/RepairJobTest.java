@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ragd.app.IndexFixture.CountingEmbedder;
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.index.AuditKind;
@@ -99,6 +100,19 @@ class RepairJobTest {
         assertThat(Path.of(report.findings())).content().contains("ledger_only\t" + lost.get(0) + "\t");
         assertThat(job.contents()).isEqualTo(job.freshIndex());
         assertThat(job.run().files().unchanged()).isEqualTo(3);
+    }
+
+    @Test
+    void theListOfFindingsGoesWithTheRunsThatAreForgotten() throws IOException {
+        job.history = new History(2);
+        List<Path> lists = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            List<String> lost = idsOf("b.md").subList(1, 3);
+            tamper(c -> c.delete(lost));
+            lists.add(Path.of(job.repair().findings()));
+        }
+        assertThat(lists.subList(0, 2)).allSatisfy(list -> assertThat(list).doesNotExist());
+        assertThat(lists.subList(2, 4)).allSatisfy(list -> assertThat(list).exists());
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.ragd.jobs.FailureCause;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,10 +79,18 @@ public final class RepairLauncher {
             JobExecution execution = operator.start(job, parameters);
             RepairReport report = outcome(execution, takesUp, notes, (System.nanoTime() - started) / 1e9);
             Set<Long> needed = ledger.plannedJobs();
-            history.prune(repository, RepairJobConfiguration.JOB, needed::contains, instance -> {});
+            history.prune(repository, RepairJobConfiguration.JOB, needed::contains, this::forget);
             return report;
         } catch (JobExecutionException e) {
             throw new JobException(ExitCode.FAILED, "the repair job could not be started: " + e.getMessage(), e);
+        }
+    }
+
+    private void forget(long job) {
+        try {
+            Files.deleteIfExists(RepairVerifyTasklet.file(run, job));
+        } catch (IOException e) {
+            // It takes room and does no harm.
         }
     }
 

@@ -205,7 +205,15 @@ public final class MigrateLauncher {
                 PlanFiles.delete(run, plan, !plan.isCompaction());
             }
         }
-        history.prune(repository, MigrateJobConfiguration.JOB, needed::contains, ledger::drop);
+        history.prune(repository, MigrateJobConfiguration.JOB, needed::contains, this::forget);
+    }
+
+    private void forget(long job) {
+        Plan plan = ledger.plan(job);
+        if (plan != null) {
+            ReportFiles.delete(run, plan);
+        }
+        ledger.drop(job);
     }
 
     private JobParameters parameters(long number) {

@@ -13,8 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The files of a report: {@code <id>.json}, {@code <id>.html}, and {@code <id>.ids.tsv} when single records are listed. */
+/**
+ * The files of a report: {@code <id>.json}, {@code <id>.html}, and {@code <id>.ids.tsv} when single records are listed. They are
+ * there as long as the run is remembered.
+ */
 final class ReportFiles {
+
+    private static final String JSON = ".json";
+    private static final String HTML = ".html";
+    private static final String IDS = ".ids.tsv";
 
     private final MigrateRun run;
     private final MigrationLedger ledger;
@@ -26,13 +33,24 @@ final class ReportFiles {
         this.plan = plan;
     }
 
+    /** Deletes a report. */
+    static void delete(MigrateRun run, Plan plan) {
+        for (String suffix : List.of(JSON, HTML, IDS)) {
+            try {
+                Files.deleteIfExists(run.folders().reports().resolve(plan.report() + suffix));
+            } catch (IOException e) {
+                // It takes room and does no harm.
+            }
+        }
+    }
+
     /** What is, or will be, written: kind to path. */
     Map<String, String> names() {
         Map<String, String> names = new LinkedHashMap<>();
-        names.put("json", file(".json").toString());
-        names.put("html", file(".html").toString());
+        names.put("json", file(JSON).toString());
+        names.put("html", file(HTML).toString());
         if (hasFindings()) {
-            names.put("ids", file(".ids.tsv").toString());
+            names.put("ids", file(IDS).toString());
         }
         return names;
     }
@@ -50,24 +68,24 @@ final class ReportFiles {
             }
             Rates rates = Rates.read(run.rateFile(plan), plan.batches());
             AtomicFile.write(
-                    file(".json"),
+                    file(JSON),
                     ReportJson.of(plan, report, steps, rates, run.progress().run()));
             AtomicFile.write(
-                    file(".html"),
+                    file(HTML),
                     new ReportPage(plan, report, rates, run.progress().run())
                             .html()
                             .getBytes(StandardCharsets.UTF_8));
         } catch (IOException | UncheckedIOException e) {
             throw new JobException(
                     ExitCode.FAILED,
-                    "the report " + file(".json") + " cannot be written: " + e + "; is the disk full?",
+                    "the report " + file(JSON) + " cannot be written: " + e + "; is the disk full?",
                     e);
         }
     }
 
     /** A line per finding: kind, id and detail, with tabs between them. */
     private void writeIds() throws IOException {
-        try (BufferedWriter writer = Files.newBufferedWriter(file(".ids.tsv"), StandardCharsets.UTF_8)) {
+        try (BufferedWriter writer = Files.newBufferedWriter(file(IDS), StandardCharsets.UTF_8)) {
             writer.write("kind\tid\tdetail\n");
             for (Finding.Kind kind : Finding.Kind.values()) {
                 ledger.forEach(plan.job(), kind, finding -> {
