@@ -2,7 +2,8 @@
 within margins and with one number for all queries, with filters, and with a rule that stops early; then the whole store with
 the real model: what building costs beside embedding once, its memory, bytes a chunk, and `ragd search` beside the same in the
 faiss and chromadb stores. RAGD_BENCH_LEANN_N: chunks for each comparison of methods, and for the stores at last. Texts and
-vectors are kept in .cache/ann. Draws leann-recall.svg into the folder that RAGD_BENCH_LEANN_RESULTS names, if any."""
+vectors are kept in .cache/ann. Draws leann-recall.svg and leann-bytes.svg into the folder that RAGD_BENCH_LEANN_RESULTS names,
+if any."""
 
 import math
 import os
@@ -31,8 +32,11 @@ def benchmark():
         for n in methods:
             out = run("MethodBench", vectors, texts, cache, n, SPANS, HELD_OUT, curves)
             check("graph, all:" in out, "no graph was measured")
+        if methods:
+            run("MethodBench", vectors, texts, cache, methods[-1], SPANS, HELD_OUT, curves, "bytes")
         if results:
             (pathlib.Path(results) / "leann-recall.svg").write_text(picture(curves.read_text()))
+            (pathlib.Path(results) / "leann-bytes.svg").write_text(by_bytes(curves.read_text(), methods[-1]))
         if store:
             stores(work / "home", vectors, texts, cache, store)
         print("targets: index without text <= 60 bytes a chunk; at 100k recall@10 >= 0.95 with <= 40 embeddings, recall@3 >= 0.95"
@@ -185,6 +189,66 @@ def panel(n, rows):
         parts.append(f'<polyline points="{path}" fill="none" {stroke(colour, dashes)}/>')
         parts += [f'<circle cx="{x(c):.1f}" cy="{y(r):.1f}" r="2.6" fill="{colour}"/>' for c, r in inside]
     return "\n".join(parts)
+
+
+BY_BYTES = {  # method: legend, colour, dashes
+    "bytes, learned": ("codes, learned, 16 to 96 bytes", "#54aeff", ""),
+    "bytes, untrained": ("codes, untrained, 1, 2 and 4 bits", "#1a7f37", ""),
+    "graph": ("graph: all, 30 %, 10 %, 3 %", "#cf222e", "6 3"),
+}
+
+
+def by_bytes(curves, n):
+    """An SVG: bytes a chunk against embeddings that recall@10 0.95 takes, a curve for each family of methods."""
+    rows = [line.split("\t") for line in curves.splitlines()]
+    rows = [r for r in rows if int(r[0]) == n and r[3] == "10"]
+    points = {"graph": [(int(size), needed) for name, (_, dashes) in LOOKS.items() if dashes
+                        for size in {r[2] for r in rows if r[1] == name}
+                        for needed in [crossing(sorted((float(r[4]), float(r[5])) for r in rows if r[1] == name), 0.95)]
+                        if needed]}
+    for name in ("bytes, learned", "bytes, untrained"):
+        points[name] = sorted((int(r[2]), float(r[4])) for r in rows if r[1] == name)
+
+    def x(size):
+        return LEFT + math.log(size / 12) / math.log(300 / 12) * BROAD
+
+    def y(count):
+        return TOP + (1 - math.log(count / 8) / math.log(MOST / 8)) * TALL
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+        ' font-family="DejaVu Sans, Verdana, Helvetica, Arial, sans-serif" font-size="12" fill="#1f2328">',
+        "<title>embeddings made again against bytes a chunk</title>",
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
+        f'<text x="{LEFT}" y="22" font-size="14" font-weight="bold">recall@10 = 0.95 among {n:,} chunks</text>']
+    for tick in (16, 24, 32, 48, 64, 96, 128, 200):
+        parts.append(f'<line x1="{x(tick):.1f}" y1="{TOP}" x2="{x(tick):.1f}" y2="{TOP + TALL}" stroke="#d8dee4"/>'
+                     f'<text x="{x(tick):.1f}" y="{TOP + TALL + 16}" text-anchor="middle" fill="#59636e">{tick}</text>')
+    for tick in (10, 20, 50, 100, 200, 500, 1000, 2000):
+        parts.append(f'<line x1="{LEFT}" y1="{y(tick):.1f}" x2="{LEFT + BROAD}" y2="{y(tick):.1f}" stroke="#d8dee4"/>'
+                     f'<text x="{LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end" fill="#59636e">{tick}</text>')
+    parts.append(f'<text x="{LEFT + BROAD / 2}" y="{TOP + TALL + 36}" text-anchor="middle">bytes a chunk</text>'
+                 f'<text transform="translate(14 {TOP + TALL / 2}) rotate(-90)" text-anchor="middle">embeddings made again per'
+                 ' search</text>')
+    for i, (name, (label, colour, dashes)) in enumerate(BY_BYTES.items()):
+        line = f'stroke="{colour}" stroke-width="2"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
+        path = " ".join(f"{x(size):.1f},{y(count):.1f}" for size, count in points[name])
+        parts.append(f'<polyline points="{path}" fill="none" {line}/>')
+        parts += [f'<circle cx="{x(size):.1f}" cy="{y(count):.1f}" r="3" fill="{colour}"/>'
+                  f'<text x="{x(size) + 6:.1f}" y="{y(count) - 6:.1f}" font-size="10" fill="{colour}">{count:.0f}</text>'
+                  for size, count in points[name]]
+        at = TOP + TALL + 58 + i * 18
+        parts.append(f'<line x1="{LEFT}" y1="{at}" x2="{LEFT + 30}" y2="{at}" {line}/>'
+                     f'<text x="{LEFT + 38}" y="{at + 4}">{label}</text>')
+    return "\n".join(parts) + "\n</svg>\n"
+
+
+def crossing(points, recall):
+    """How many embeddings give a recall, between measured points; None when none do."""
+    for (below, low), (above, high) in zip(points, points[1:]):
+        if low < recall <= high:
+            return below + (above - below) * (recall - low) / (high - low)
+    return None
 
 
 def legend(methods):

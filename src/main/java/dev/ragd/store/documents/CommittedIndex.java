@@ -99,7 +99,7 @@ final class CommittedIndex implements AutoCloseable {
         LogReplay replay = new LogReplay(folder, commit, name);
         log = replay;
         overlay.pin(files);
-        IndexWriter index = over(reader, overlay);
+        IndexWriter index = over(reader, overlay, folder.header().storage());
         replayed = index;
         replay.run(index);
         DirectoryReader both = DirectoryReader.openIfChanged(reader, index, true);
@@ -107,11 +107,12 @@ final class CommittedIndex implements AutoCloseable {
         return new State(both, replay.last(), files, replay.length());
     }
 
-    private static IndexWriter over(DirectoryReader reader, OverlayDirectory overlay) throws IOException {
+    private static IndexWriter over(DirectoryReader reader, OverlayDirectory overlay, VectorStorage storage)
+            throws IOException {
         try {
             return new IndexWriter(
                     overlay,
-                    DocumentWriter.config(DocumentCodec.of(overlay))
+                    DocumentWriter.config(DocumentCodec.of(overlay, storage))
                             .setIndexCommit(reader.getIndexCommit())
                             .setMergePolicy(NoMergePolicy.INSTANCE)
                             .setMergeScheduler(new SerialMergeScheduler()));

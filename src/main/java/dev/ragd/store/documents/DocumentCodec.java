@@ -7,7 +7,6 @@ import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.StoredFieldsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.Directory;
 
@@ -25,16 +24,20 @@ public final class DocumentCodec extends FilterCodec {
         super("RagdDocuments2", new Lucene912Codec());
     }
 
-    /** The codec that an index goes on with: what began with {@link DocumentCodec1} keeps to it, for fields differ too. */
-    static Codec of(Directory directory) throws IOException {
+    /** The codec that an index goes on with: the one it began with, for fields differ too. */
+    static Codec of(Directory directory, VectorStorage storage) throws IOException {
         if (DirectoryReader.indexExists(directory)) {
-            for (SegmentCommitInfo segment : SegmentInfos.readLatestCommit(directory)) {
-                if (segment.info.getCodec() instanceof DocumentCodec1 first) {
-                    return first;
-                }
+            SegmentInfos segments = SegmentInfos.readLatestCommit(directory);
+            if (segments.size() > 0) {
+                return segments.info(0).info.getCodec();
             }
         }
-        return new DocumentCodec();
+        return storage == VectorStorage.CODES ? new DenseCodec() : new DocumentCodec();
+    }
+
+    /** True when ids are doc values, and not stored beside the records. */
+    static boolean keepsIdsApart(Codec codec) {
+        return codec instanceof DocumentCodec1 || codec instanceof DenseCodec;
     }
 
     @Override

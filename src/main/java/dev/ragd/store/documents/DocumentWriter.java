@@ -53,7 +53,7 @@ final class DocumentWriter implements AutoCloseable {
     DocumentWriter(CollectionFolder folder, Directory directory) throws IOException {
         this.folder = folder;
         merges.disableAutoIOThrottle();
-        Codec codec = DocumentCodec.of(directory);
+        Codec codec = DocumentCodec.of(directory, folder.header().storage());
         documents = new RecordDocuments(folder.header(), codec);
         boolean graphs = folder.header().storage() == VectorStorage.GRAPH;
         writer = new IndexWriter(

@@ -30,13 +30,13 @@ final class RecordDocuments {
 
     private final VectorStorage storage;
     private final Distance distance;
-    private final boolean first;
+    private final boolean idsApart;
 
     /** @param codec that writes them */
     RecordDocuments(CollectionHeader header, Codec codec) {
         this.storage = header.storage();
         this.distance = header.spec().distance();
-        this.first = codec instanceof DocumentCodec1;
+        this.idsApart = DocumentCodec.keepsIdsApart(codec);
     }
 
     /**
@@ -49,8 +49,8 @@ final class RecordDocuments {
     Document document(VectorRecord record, BytesRef content, @Nullable BytesRef code, int ordinal) {
         Document document = new Document();
         BytesRef id = new BytesRef(record.id());
-        document.add(new StringField(Names.ID, id, first ? Field.Store.NO : Field.Store.YES));
-        if (first) {
+        document.add(new StringField(Names.ID, id, idsApart ? Field.Store.NO : Field.Store.YES));
+        if (idsApart) {
             document.add(new BinaryDocValuesField(Names.ID, id));
         }
         document.add(new NumericDocValuesField(Names.ORDINAL, ordinal));

@@ -37,16 +37,16 @@ interface StoredRecords {
     }
 
     private static StoredRecords of(LeafReader leaf, StoredFieldsReader reader) throws IOException {
-        return reader instanceof RecordFile file ? file : new Version1(reader, DocValues.getBinary(leaf, Names.ID));
+        return reader instanceof RecordFile file ? file : new IdsApart(reader, DocValues.getBinary(leaf, Names.ID));
     }
 
-    /** Records in blocks that are compressed together, and ids as doc values. */
-    final class Version1 extends StoredFieldVisitor implements StoredRecords {
+    /** Records in blocks that are compressed together, and ids as doc values: {@link DenseCodec}, {@link DocumentCodec1}. */
+    final class IdsApart extends StoredFieldVisitor implements StoredRecords {
         private final StoredFieldsReader records;
         private final BinaryDocValues ids;
         private byte[] bytes = {};
 
-        private Version1(StoredFieldsReader records, BinaryDocValues ids) {
+        private IdsApart(StoredFieldsReader records, BinaryDocValues ids) {
             this.records = records;
             this.ids = ids;
         }

@@ -22,9 +22,9 @@ import java.util.UUID;
  * threads.
  *
  * <p>The vectors are remembered in memory only. When a process dies, or grows a collection in many small runs, those that are
- * missing for the first codebook are made anew, once in the collection's life. A later codebook is learned when so many new
- * records lose more than {@value #DRIFT} times what the held-out ones lost: new text is unlike the old. It is used for what
- * comes from then on.
+ * missing for the first codebook are made anew, once in the collection's life. A later codebook is learned when as many new
+ * records as old ones lose more than {@value #DRIFT} times what the held-out ones lost: new text is unlike the old. It is used
+ * for what comes from then on. Since the collection has doubled before each, codebooks stay few and small beside it.
  */
 final class Learning {
 
@@ -115,7 +115,7 @@ final class Learning {
             return;
         }
         LeannCommit c = committed();
-        if (c.encoded() >= settings.trainAt()) { // these were looked at, and were like the old ones
+        if (isMuch(c)) { // these were looked at, and were like the old ones
             c = c.withEncoded(0, 0);
             sample.clear();
         }
@@ -144,9 +144,16 @@ final class Learning {
         }
         LeannCommit c = state.committed(now);
         return c.newest() == 0
-                || (c.encoded() >= settings.trainAt()
+                || (isMuch(c)
                         && c.error() / c.encoded()
                                 > DRIFT * state.codebook(c, c.newest()).error());
+    }
+
+    /** True when what was encoded with the newest codebook is as much as all the rest, and enough to learn from. */
+    private boolean isMuch(LeannCommit c) {
+        try (DocumentSnapshot now = state.documents().snapshot()) {
+            return c.encoded() >= Math.max(settings.trainAt(), now.count() / 2);
+        }
     }
 
     private void learn(DocumentSnapshot now) {

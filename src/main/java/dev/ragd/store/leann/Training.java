@@ -39,11 +39,18 @@ final class Training {
     private final FaissLibrary library;
     private final CollectionSpec spec;
     private final int epochs;
+    private final int parts;
 
     Training(FaissLibrary library, CollectionSpec spec, int epochs) {
+        this(library, spec, epochs, LearnedQuantizer.parts(spec.dimension()));
+    }
+
+    /** @param parts bytes per code, a divisor of the dimension */
+    Training(FaissLibrary library, CollectionSpec spec, int epochs, int parts) {
         this.library = library;
         this.spec = spec;
         this.epochs = epochs;
+        this.parts = parts;
     }
 
     /** Gives queries of the kind that people ask: the vectors of spans out of the texts of some rows. */
@@ -68,12 +75,11 @@ final class Training {
         int heldOut = sample.length / HELD_OUT;
         int[] aside = Arrays.copyOf(order, heldOut);
         int d = spec.dimension();
-        int parts = LearnedQuantizer.parts(d);
         float[] flat = flat(sample, Arrays.copyOfRange(order, heldOut, order.length));
         int n = flat.length / d;
         Codebook.Rounded rotation =
                 Codebook.Rounded.of(OpqRotation.learn(library, d, parts, flat, Math.min(n, 65_536), epochs, THREADS));
-        Codebook.Rounded centroids = Codebook.Rounded.of(centroids(rotate(flat, rotation.values(), d), n, d, parts));
+        Codebook.Rounded centroids = Codebook.Rounded.of(centroids(rotate(flat, rotation.values(), d), n));
         LearnedQuantizer quantizer = Codebook.quantizer(spec.distance(), d, parts, rotation, centroids);
         double error = Arrays.stream(aside)
                 .mapToDouble(i -> quantizer.error(sample[i], quantizer.encode(sample[i]), 0))
@@ -129,8 +135,8 @@ final class Training {
                 .toList();
     }
 
-    private float[] centroids(float[] rotated, int n, int d, int parts) {
-        try (ProductQuantizer quantizer = new ProductQuantizer(library, d, parts, 8)) {
+    private float[] centroids(float[] rotated, int n) {
+        try (ProductQuantizer quantizer = new ProductQuantizer(library, spec.dimension(), parts, 8)) {
             quantizer.train(rotated, n, KMEANS_ROUNDS, THREADS);
             return quantizer.centroids();
         }

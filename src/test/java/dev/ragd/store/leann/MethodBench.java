@@ -29,7 +29,9 @@ import java.util.stream.IntStream;
  * vectors at hand, so that what is embedded is only counted. See bench/leann.py.
  *
  * <pre>
- * MethodBench VECTORS TEXTS CACHE N SPANS HELD_OUT CURVES      appends lines "n method bytes k embeddings recall" to CURVES
+ * MethodBench VECTORS TEXTS CACHE N SPANS HELD_OUT CURVES [bytes]   appends lines "n method bytes k embeddings recall" to
+ *                                                                   CURVES; with "bytes" instead codes of all sizes, and
+ *                                                                   what each needs for recall@10 0.95
  * </pre>
  */
 final class MethodBench {
@@ -107,13 +109,17 @@ final class MethodBench {
                             spans,
                             model,
                             curves)
-                    .run(FaissLibrary.load(Path.of(args[2])));
+                    .run(FaissLibrary.load(Path.of(args[2])), args.length > 7);
         }
         System.exit(0);
     }
 
-    private void run(FaissLibrary library) {
+    private void run(FaissLibrary library, boolean byBytes) {
         say("%d chunks, %d spans and %d held-out chunks%n", base.length, spans, queries.size() - spans);
+        if (byBytes) {
+            byBytes(library);
+            return;
+        }
         double cpu = cpu();
         int sample = Math.min(base.length, LeannSettings.TRAIN_AT);
         Codebook book = new Training(library, SPEC, Integer.getInteger("epochs", LeannSettings.TRAINING_EPOCHS))
@@ -139,6 +145,32 @@ final class MethodBench {
                     GraphFiles.bytes(graph, UUID.randomUUID()).length / (double) base.length);
             graph(graph, ranking);
         }
+    }
+
+    private void byBytes(FaissLibrary library) {
+        needed("untrained", new OneBitQuantizer(D));
+        needed("untrained", ScalarQuantizer.toSearch(D));
+        needed("untrained", ScalarQuantizer.toKeep(D));
+        for (int parts : new int[] {16, 24, 32, 48, 64, 96}) {
+            Codebook book = new Training(library, SPEC, LeannSettings.TRAINING_EPOCHS, parts)
+                    .run(UUID.randomUUID(), 1, Arrays.copyOf(base, LeannSettings.TRAIN_AT), this::spans);
+            needed("learned", book.quantizer());
+        }
+    }
+
+    private void needed(String name, Quantizer quantizer) {
+        Ranking ranking = Ranking.of(quantizer, base);
+        int[] rows = all(base.length);
+        int[][] orders = queries.stream()
+                .parallel()
+                .map(q -> ranking.best(q, rows, DEPTH))
+                .toArray(int[][]::new);
+        int least = 10;
+        while (least < DEPTH && recallAt(orders, 10, least) < 0.95) {
+            least++;
+        }
+        curve("bytes, " + name, quantizer.codeBytes(), 10, least, recallAt(orders, 10, least));
+        say("%s, %d bytes: %d embeddings%n", name, quantizer.codeBytes(), least);
     }
 
     private float[][] spans(int[] rows) {
