@@ -181,7 +181,7 @@ final class LeannState implements CollectionState {
             margin = Math.max(margin, margins.margin(k, target, filtered));
         }
         boolean measured = margin < Float.POSITIVE_INFINITY;
-        return measured ? Effort.within(margin, usual) : Effort.fixed(usual, filtered);
+        return measured ? Effort.within(margin, usual, filtered) : Effort.fixed(usual, filtered);
     }
 
     static int[] all(OrdinalSet set) {

@@ -315,7 +315,7 @@ final class MethodBench {
 
     private static Effort effort(Codebook book, int k, double target, int among, boolean filtered) {
         return Effort.within(
-                book.margins().margin(k, target, filtered), book.budgets().budget(k, target, among));
+                book.margins().margin(k, target, filtered), book.budgets().budget(k, target, among), filtered);
     }
 
     // ---- filters ----
