@@ -90,6 +90,7 @@ def stores(home, vectors, texts, cache, count):
     ran("LeannBench", "faiss", *arguments)
     out = run("LeannBench", "search", *arguments, 100)
     check(re.search(r"recall@10 [01]\.", out), "no search was measured")
+    check("update of" in ran("LeannBench", "update", *arguments).out, "nothing was updated")
     questions = spans(texts, count)
     with measure.Chroma() as chroma:
         migrated = measure.ragd(home, chroma.url, "migrate", "--from", "faiss", "--to", "chromadb")

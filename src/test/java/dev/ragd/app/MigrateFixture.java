@@ -184,7 +184,7 @@ final class MigrateFixture {
 
         Ends(MigrateRequest request) {
             targetStore = request.from().equals(request.to())
-                    ? new FaultyStore(sourceStore.store(), target, writes)
+                    ? new FaultyStore(sourceStore.inner(), target, writes)
                     : new FaultyStore(new InMemoryStore(to, targetCapabilities), target, writes);
         }
 

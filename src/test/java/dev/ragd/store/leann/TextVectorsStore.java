@@ -1,12 +1,10 @@
 package dev.ragd.store.leann;
 
-import dev.ragd.store.Capability;
-import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Field;
 import dev.ragd.store.Filter;
-import dev.ragd.store.Health;
-import dev.ragd.store.Metadata;
+import dev.ragd.store.ForwardingCollection;
+import dev.ragd.store.ForwardingStore;
 import dev.ragd.store.ScanPage;
 import dev.ragd.store.ScanRequest;
 import dev.ragd.store.SearchHit;
@@ -17,77 +15,40 @@ import dev.ragd.store.VectorStore;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * Lets the contract write any vector to a store that takes only those of its model: each vector is spelled behind its text,
  * where {@link TextVectorsModel} reads it, and what is read back is the text as it was.
  *
- * @param checkpoints whether each write is followed by a checkpoint
+ * <p>With {@code checkpoints} each write is followed by one.
  */
-record TextVectorsStore(VectorStore inner, boolean checkpoints) implements VectorStore {
+final class TextVectorsStore extends ForwardingStore {
 
-    @Override
-    public String name() {
-        return inner.name();
-    }
+    private final boolean checkpoints;
 
-    @Override
-    public Set<Capability> capabilities() {
-        return inner.capabilities();
-    }
-
-    @Override
-    public List<CollectionInfo> list() {
-        return inner.list();
-    }
-
-    @Override
-    public Optional<CollectionInfo> find(String collection) {
-        return inner.find(collection);
+    TextVectorsStore(VectorStore inner, boolean checkpoints) {
+        super(inner);
+        this.checkpoints = checkpoints;
     }
 
     @Override
     public VectorCollection create(CollectionSpec spec) {
-        return new Spelled(inner.create(spec), checkpoints);
+        return new Spelled(super.create(spec), checkpoints);
     }
 
     @Override
     public VectorCollection open(String collection) {
-        return new Spelled(inner.open(collection), checkpoints);
+        return new Spelled(super.open(collection), checkpoints);
     }
 
-    @Override
-    public boolean drop(String collection) {
-        return inner.drop(collection);
-    }
+    static final class Spelled extends ForwardingCollection {
 
-    @Override
-    public Health health() {
-        return inner.health();
-    }
+        private final boolean checkpoints;
 
-    @Override
-    public void close() {
-        inner.close();
-    }
-
-    record Spelled(VectorCollection inner, boolean checkpoints) implements VectorCollection {
-
-        @Override
-        public CollectionInfo info() {
-            return inner.info();
-        }
-
-        @Override
-        public void replaceAttributes(Metadata attributes) {
-            inner.replaceAttributes(attributes);
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return inner.capabilities();
+        Spelled(VectorCollection inner, boolean checkpoints) {
+            super(inner);
+            this.checkpoints = checkpoints;
         }
 
         @Override
@@ -97,27 +58,27 @@ record TextVectorsStore(VectorStore inner, boolean checkpoints) implements Vecto
                 String text = r.vector() == null ? r.text() : TextVectorsModel.spell(r.text(), r.vector());
                 spelled.add(new VectorRecord(r.id(), r.vector(), text, r.metadata()));
             }
-            inner.upsert(spelled);
+            super.upsert(spelled);
             if (checkpoints) {
-                inner.checkpoint();
+                super.checkpoint();
             }
         }
 
         @Override
         public List<VectorRecord> get(Collection<String> ids, Set<Field> fields) {
-            return inner.get(ids, fields).stream().map(Spelled::plain).toList();
+            return super.get(ids, fields).stream().map(Spelled::plain).toList();
         }
 
         @Override
         public ScanPage scan(ScanRequest request) {
-            ScanPage page = inner.scan(
+            ScanPage page = super.scan(
                     new ScanRequest(request.fields(), spelled(request.filter()), request.cursor(), request.limit()));
             return new ScanPage(page.records().stream().map(Spelled::plain).toList(), page.next());
         }
 
         @Override
         public List<SearchHit> search(SearchRequest request) {
-            return inner
+            return inner()
                     .search(new SearchRequest(
                             request.mode(),
                             request.vector(),
@@ -154,33 +115,13 @@ record TextVectorsStore(VectorStore inner, boolean checkpoints) implements Vecto
         }
 
         @Override
-        public long delete(Collection<String> ids) {
-            return inner.delete(ids);
-        }
-
-        @Override
         public long delete(Filter filter) {
-            return inner.delete(spelled(filter));
-        }
-
-        @Override
-        public long count() {
-            return inner.count();
+            return super.delete(spelled(filter));
         }
 
         @Override
         public long count(Filter filter) {
-            return inner.count(spelled(filter));
-        }
-
-        @Override
-        public void checkpoint() {
-            inner.checkpoint();
-        }
-
-        @Override
-        public void close() {
-            inner.close();
+            return super.count(spelled(filter));
         }
     }
 }
