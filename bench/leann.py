@@ -192,10 +192,10 @@ def panel(n, rows):
     return "\n".join(parts)
 
 
-BY_BYTES = {  # method: legend, colour, dashes
-    "bytes, learned": ("codes, learned, 16 to 96 bytes", "#54aeff", ""),
-    "bytes, untrained": ("codes, untrained, 1, 2 and 4 bits", "#1a7f37", ""),
-    "graph": ("graph: all, 30 %, 10 %, 3 %", "#cf222e", "6 3"),
+BY_BYTES = {  # method: legend, colour, dashes, and where the numbers are
+    "bytes, learned": ("codes, learned, 16 to 96 bytes", "#0550ae", "", 'text-anchor="end"', (-7, 12)),
+    "bytes, untrained": ("codes, untrained, 1, 2 and 4 bits", "#1a7f37", "", "", (6, -6)),
+    "graph": ("graph: all that is seen embedded, 30 % of it, 10 %", "#cf222e", "6 3", "", (6, -6)),
 }
 
 
@@ -203,7 +203,7 @@ def by_bytes(curves, n):
     """An SVG: bytes a chunk against embeddings that recall@10 0.95 takes, a curve for each family of methods."""
     rows = [line.split("\t") for line in curves.splitlines()]
     rows = [r for r in rows if int(r[0]) == n and r[3] == "10"]
-    points = {"graph": [(int(size), needed) for name, (_, dashes) in LOOKS.items() if dashes
+    points = {"graph": [(int(size), needed) for name in ("graph, all", "graph, 30 %", "graph, 10 %")
                         for size in {r[2] for r in rows if r[1] == name}
                         for needed in [crossing(sorted((float(r[4]), float(r[5])) for r in rows if r[1] == name), 0.95)]
                         if needed]}
@@ -231,14 +231,14 @@ def by_bytes(curves, n):
     parts.append(f'<text x="{LEFT + BROAD / 2}" y="{TOP + TALL + 36}" text-anchor="middle">bytes a chunk</text>'
                  f'<text transform="translate(14 {TOP + TALL / 2}) rotate(-90)" text-anchor="middle">embeddings made again per'
                  ' search</text>')
-    for i, (name, (label, colour, dashes)) in enumerate(BY_BYTES.items()):
+    for i, (name, (label, colour, dashes, anchor, (dx, dy))) in enumerate(BY_BYTES.items()):
         line = f'stroke="{colour}" stroke-width="2"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
         path = " ".join(f"{x(size):.1f},{y(count):.1f}" for size, count in points[name])
         parts.append(f'<polyline points="{path}" fill="none" {line}/>')
         parts += [f'<circle cx="{x(size):.1f}" cy="{y(count):.1f}" r="3" fill="{colour}"/>'
-                  f'<text x="{x(size) + 6:.1f}" y="{y(count) - 6:.1f}" font-size="10" fill="{colour}">{count:.0f}</text>'
+                  f'<text x="{x(size) + dx:.1f}" y="{y(count) + dy:.1f}" font-size="10" fill="{colour}" {anchor}>{count:.0f}</text>'
                   for size, count in points[name]]
-        at = TOP + TALL + 58 + i * 18
+        at = TOP + TALL + 54 + i * 17
         parts.append(f'<line x1="{LEFT}" y1="{at}" x2="{LEFT + 30}" y2="{at}" {line}/>'
                      f'<text x="{LEFT + 38}" y="{at + 4}">{label}</text>')
     return "\n".join(parts) + "\n</svg>\n"

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.ragd.app.IndexFixture.CountingEmbedder;
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
-import dev.ragd.embed.Embedder;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
@@ -15,7 +14,6 @@ import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
-import dev.ragd.jobs.migrate.MigrateResources;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.Capability;
@@ -393,50 +391,8 @@ class MigratePairsIT {
                         SETTINGS,
                         new JobContext(home, new StopSignal(), new History(10), Command.here()),
                         new Generations(home.data().resolve("catalog.json")),
-                        (r, readOnly, progress) -> new Ends(r))
+                        (r, readOnly, progress) ->
+                                new TwoStores(r, end -> open(Kind.valueOf(end.kind())), new CountingEmbedder("none")))
                 .run(request, Progress.NONE);
-    }
-
-    private final class Ends implements MigrateResources {
-        private final VectorStore source;
-        private final VectorStore target;
-
-        Ends(MigrateRequest request) {
-            source = open(Kind.valueOf(request.from().kind()));
-            target = request.from().equals(request.to())
-                    ? source
-                    : open(Kind.valueOf(request.to().kind()));
-        }
-
-        @Override
-        public VectorStore source() {
-            return source;
-        }
-
-        @Override
-        public VectorStore target() {
-            return target;
-        }
-
-        @Override
-        public Embedder embedder() {
-            return new CountingEmbedder("none");
-        }
-
-        @Override
-        public void activate() {
-            throw new AssertionError("nobody asked for it");
-        }
-
-        @Override
-        public long freeBytes() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public void close() {
-            source.close();
-            target.close();
-        }
     }
 }

@@ -7,7 +7,6 @@ import dev.ragd.app.IndexFixture.CountingEmbedder;
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
-import dev.ragd.embed.Embedder;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
@@ -16,7 +15,6 @@ import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
-import dev.ragd.jobs.migrate.MigrateResources;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.CollectionSpec;
@@ -195,49 +193,7 @@ class MigrateQuantisedTest {
                         new MigrateSettings(64, 2, 10, 0.8, 30, 100),
                         new JobContext(home, new StopSignal(), new History(10), Command.here()),
                         generations(),
-                        (r, readOnly, progress) -> new Ends(r))
+                        (r, readOnly, progress) -> new TwoStores(r, this::open, new CountingEmbedder("small")))
                 .run(request, Progress.NONE);
-    }
-
-    private final class Ends implements MigrateResources {
-        private final VectorStore source;
-        private final VectorStore target;
-        private final Embedder embedder = new CountingEmbedder("small");
-
-        Ends(MigrateRequest request) {
-            source = open(request.from());
-            target = request.from().equals(request.to()) ? source : open(request.to());
-        }
-
-        @Override
-        public VectorStore source() {
-            return source;
-        }
-
-        @Override
-        public VectorStore target() {
-            return target;
-        }
-
-        @Override
-        public Embedder embedder() {
-            return embedder;
-        }
-
-        @Override
-        public void activate() {
-            throw new AssertionError("nothing is activated");
-        }
-
-        @Override
-        public long freeBytes() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public void close() {
-            source.close();
-            target.close();
-        }
     }
 }
