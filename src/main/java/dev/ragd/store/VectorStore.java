@@ -15,7 +15,10 @@ public interface VectorStore extends AutoCloseable {
     /** The name users type, for example {@code chromadb}. */
     String name();
 
-    /** What every collection of this store can do; a collection may add to it (see {@link VectorCollection}). */
+    /**
+     * What every collection of this store can do; a collection may add to it (see {@link VectorCollection}), and one that was
+     * created with {@link QuantisedVectors} lacks {@link Capability#EXACT_VECTORS}.
+     */
     Set<Capability> capabilities();
 
     /** True for a source that nothing can be written to: {@link #create} and all writes throw {@link StoreException.ReadOnly}. */
