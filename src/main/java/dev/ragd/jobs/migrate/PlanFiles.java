@@ -39,11 +39,16 @@ final class PlanFiles {
         List<Path> files = keepIds
                 ? List.of(run.goneFile(plan), run.digestsFile(plan), run.rateFile(plan))
                 : List.of(run.idsFile(plan), run.goneFile(plan), run.digestsFile(plan), run.rateFile(plan));
+        delete(files);
+    }
+
+    /** Deletes files that nobody needs; one that stays takes room and does no harm. */
+    static void delete(List<Path> files) {
         for (Path file : files) {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
-                // It takes room and does no harm; the next run tries again.
+                // The next run tries again, if it knows of it.
             }
         }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The files of a report: {@code <id>.json}, {@code <id>.html}, and {@code <id>.ids.tsv} when single records are listed. They are
@@ -35,13 +36,10 @@ final class ReportFiles {
 
     /** Deletes a report. */
     static void delete(MigrateRun run, Plan plan) {
-        for (String suffix : List.of(JSON, HTML, IDS)) {
-            try {
-                Files.deleteIfExists(run.folders().reports().resolve(plan.report() + suffix));
-            } catch (IOException e) {
-                // It takes room and does no harm.
-            }
-        }
+        Path reports = run.folders().reports();
+        PlanFiles.delete(Stream.of(JSON, HTML, IDS)
+                .map(suffix -> reports.resolve(plan.report() + suffix))
+                .toList());
     }
 
     /** What is, or will be, written: kind to path. */

@@ -16,7 +16,6 @@ import dev.ragd.store.documents.OrdinalSet;
 import dev.ragd.store.documents.RecordRules;
 import dev.ragd.store.documents.ScoredOrdinal;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -126,19 +125,12 @@ final class QuantisedState implements CollectionState {
         int some = (int) Math.min(wanted.size(), (long) k + SPARE);
         int[] best = table.nearest(query, distance, wanted, some, Effort.fixed(some, false));
         List<VectorRecord> ids = now.records(best, Set.of());
-        record Scored(ScoredOrdinal hit, String id) {}
-        List<Scored> scored = new ArrayList<>(best.length);
+        List<ScoredRecord> scored = new ArrayList<>(best.length);
         for (int i = 0; i < best.length; i++) {
             double score = distance.score(query, vector(table, best[i]));
-            scored.add(new Scored(new ScoredOrdinal(best[i], score), ids.get(i).id()));
+            scored.add(new ScoredRecord(best[i], score, ids.get(i).id()));
         }
-        return scored.stream()
-                .sorted(Comparator.comparingDouble((Scored s) -> s.hit().score())
-                        .reversed()
-                        .thenComparing(Scored::id))
-                .limit(k)
-                .map(Scored::hit)
-                .toList();
+        return ScoredRecord.best(scored.stream(), k);
     }
 
     @Override

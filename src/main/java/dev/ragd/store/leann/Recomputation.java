@@ -7,7 +7,6 @@ import dev.ragd.store.documents.DocumentSnapshot;
 import dev.ragd.store.documents.OrdinalSet;
 import dev.ragd.store.documents.ScoredOrdinal;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -18,9 +17,7 @@ final class Recomputation {
     private final DocumentSnapshot now;
     private final CodeTable table;
     private final float[] query;
-    private final List<Scored> scored = new ArrayList<>();
-
-    private record Scored(int ordinal, double score, String id) {}
+    private final List<ScoredRecord> scored = new ArrayList<>();
 
     Recomputation(LeannState state, DocumentSnapshot now, CodeTable table, float[] query) {
         this.state = state;
@@ -44,18 +41,13 @@ final class Recomputation {
         for (int i = 0; i < scores.length; i++) {
             state.requireFit(table, ordinals[i], records.get(i), vectors[i]);
             scores[i] = distance.score(query, vectors[i]);
-            scored.add(new Scored(ordinals[i], scores[i], records.get(i).id()));
+            scored.add(new ScoredRecord(ordinals[i], scores[i], records.get(i).id()));
         }
         return scores;
     }
 
     /** The best of all that were embedded and are wanted, best first, equal scores in order of id. */
     List<ScoredOrdinal> best(int k, OrdinalSet wanted) {
-        return scored.stream()
-                .filter(s -> wanted.contains(s.ordinal()))
-                .sorted(Comparator.comparingDouble(Scored::score).reversed().thenComparing(Scored::id))
-                .limit(k)
-                .map(s -> new ScoredOrdinal(s.ordinal(), s.score()))
-                .toList();
+        return ScoredRecord.best(scored.stream().filter(s -> wanted.contains(s.ordinal())), k);
     }
 }

@@ -160,15 +160,8 @@ final class MethodBench {
 
     private void needed(String name, Quantizer quantizer) {
         Ranking ranking = Ranking.of(quantizer, base);
-        int[] rows = all(base.length);
-        int[][] orders = queries.stream()
-                .parallel()
-                .map(q -> ranking.best(q, rows, DEPTH))
-                .toArray(int[][]::new);
-        int least = 10;
-        while (least < DEPTH && recallAt(orders, 10, least) < 0.95) {
-            least++;
-        }
+        int[][] orders = orders(ranking);
+        int least = needed(orders, 10, 0.95);
         curve("bytes, " + name, quantizer.codeBytes(), 10, least, recallAt(orders, 10, least));
         say("%s, %d bytes: %d embeddings%n", name, quantizer.codeBytes(), least);
     }
@@ -218,11 +211,7 @@ final class MethodBench {
 
     private Ranking codes(String name, Quantizer quantizer) {
         Ranking ranking = Ranking.of(quantizer, base);
-        int[] rows = all(base.length);
-        int[][] orders = queries.stream()
-                .parallel()
-                .map(q -> ranking.best(q, rows, DEPTH))
-                .toArray(int[][]::new);
+        int[][] orders = orders(ranking);
         say("%s, %d bytes:", name, quantizer.codeBytes());
         for (int k : KS) {
             double[] recall = new double[BUDGETS.length];
@@ -234,16 +223,12 @@ final class MethodBench {
                 }
             }
             for (double target : new double[] {0.9, 0.95, 0.99}) {
-                int least = k;
-                while (least < DEPTH && recallAt(orders, k, least) < target) {
-                    least++;
-                }
-                int budget = least;
+                int budget = needed(orders, k, target);
                 double[] each = IntStream.range(0, queries.size())
                         .mapToDouble(q -> found(orders[q], budget, q, k))
                         .sorted()
                         .toArray();
-                say("  @%d>=%.2f: %d (p10 of recall %.2f)", k, target, least, each[each.length / 10]);
+                say("  @%d>=%.2f: %d (p10 of recall %.2f)", k, target, budget, each[each.length / 10]);
             }
         }
         say(
@@ -262,6 +247,24 @@ final class MethodBench {
             if (sum / (to - from) >= 0.95) {
                 return least;
             }
+            least++;
+        }
+        return least;
+    }
+
+    /** All queries' rows, most promising first. */
+    private int[][] orders(Ranking ranking) {
+        int[] rows = all(base.length);
+        return queries.stream()
+                .parallel()
+                .map(q -> ranking.best(q, rows, DEPTH))
+                .toArray(int[][]::new);
+    }
+
+    /** The least number of embeddings, the same for all queries, that gives a recall. */
+    private int needed(int[][] orders, int k, double recall) {
+        int least = k;
+        while (least < DEPTH && recallAt(orders, k, least) < recall) {
             least++;
         }
         return least;
@@ -286,10 +289,7 @@ final class MethodBench {
     /** What the margins of the table give, for all targets, and one number for all queries that gives the same. */
     private void withinMargins(Ranking ranking, Codebook book) {
         int[] rows = all(base.length);
-        int[][] orders = queries.stream()
-                .parallel()
-                .map(q -> ranking.best(q, rows, DEPTH))
-                .toArray(int[][]::new);
+        int[][] orders = orders(ranking);
         for (int k : KS) {
             say("within margins, @%d:", k);
             for (int thousandths : BudgetTable.TARGETS) {
@@ -300,10 +300,7 @@ final class MethodBench {
                         .toArray(int[][]::new);
                 double recall = mean(q -> found(found[q], found[q].length, q, k));
                 double embeddings = mean(q -> found[q].length);
-                int fixed = k;
-                while (fixed < DEPTH && recallAt(orders, k, fixed) < recall) {
-                    fixed++;
-                }
+                int fixed = needed(orders, k, recall);
                 curve("learned, within margins", ranking.quantizer.codeBytes(), k, embeddings, recall);
                 say(
                         "  for %.2f: %.1f (recall %.4f), one number: %d, saved %.0f %%;",
