@@ -21,12 +21,10 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * Debian's cron: the real daemon, in a mount namespace of its own, so that it reads this crontab only, and nobody else's. Its
- * clock runs faster, so that a minute takes seconds; what it starts has the real clock. The mails that it sends become files.
+ * clock stands until {@link #tick}; what it starts has the real clock. The mails that it sends become files.
  * As root, or as anybody where user namespaces are allowed. Not for two threads.
  */
 public final class CronDaemon implements AutoCloseable {
-
-    private static final int TIMES_FASTER = 8;
 
     private static final String INSIDE = """
             set -e
@@ -59,9 +57,26 @@ public final class CronDaemon implements AutoCloseable {
         String script = INSIDE + """
                 cp "$PLACE/crontab" /var/spool/cron/crontabs/root
                 chmod 600 /var/spool/cron/crontabs/root
-                FAST_CLOCK=%d LD_PRELOAD="$PLACE/fast-clock.so" exec setpriv --pdeathsig KILL "$BIN/usr/sbin/cron" -f
-                """.formatted(TIMES_FASTER);
-        return new CronDaemon(place, inside(place, bin, script));
+                STEPPED_CLOCK="$PLACE/minutes" LD_PRELOAD="$PLACE/clock.so" exec setpriv --pdeathsig KILL "$BIN/usr/sbin/cron" -f
+                """;
+        Files.createFile(place.resolve("minutes"));
+        CronDaemon daemon = new CronDaemon(place, inside(place, bin, script));
+        try {
+            // A minute that passes before it has read its crontab would be none.
+            while (!Files.exists(place.resolve("minutes.waiting"))) {
+                daemon.requireAlive();
+                Thread.sleep(20);
+            }
+        } catch (InterruptedException e) {
+            daemon.close();
+            throw new IllegalStateException(e);
+        }
+        return daemon;
+    }
+
+    /** Lets a minute pass for it: what is due in the next one is started, soon. */
+    public void tick() throws IOException {
+        Files.write(place.resolve("minutes"), new byte[1], StandardOpenOption.APPEND);
     }
 
     /**
@@ -104,11 +119,11 @@ public final class CronDaemon implements AutoCloseable {
                 file=$(mktemp "%1$s/.mail-XXXXXX") && cat >"$file" && mv "$file" "%1$s/$(date +%%s)-$$"
                 """.formatted(place.resolve("mails")));
         Files.setPosixFilePermissions(sendmail, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path source = place.resolve("fast-clock.c");
-        try (InputStream in = CronDaemon.class.getResourceAsStream("fast-clock.c")) {
+        Path source = place.resolve("clock.c");
+        try (InputStream in = CronDaemon.class.getResourceAsStream("stepped-clock.c")) {
             Files.write(source, Objects.requireNonNull(in).readAllBytes());
         }
-        String library = place.resolve("fast-clock.so").toString();
+        String library = place.resolve("clock.so").toString();
         DebianPackages.run(place, "g++", "-x", "c", "-shared", "-fPIC", "-O1", "-o", library, source.toString());
     }
 
