@@ -3,8 +3,12 @@ package dev.ragd.cli;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateRequest.Choice;
 import dev.ragd.jobs.migrate.MigrateService;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -86,23 +90,22 @@ final class MigrateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = session.settings();
-        MigrateRequest plain = ends.request(session, settings);
-        MigrateRequest request = new MigrateRequest(
-                plain.from(),
-                plain.to(),
-                plain.collection(),
-                plain.toCollection(),
-                delta,
-                reembed,
-                activate,
-                allowPartial,
-                allowEmpty,
-                allowMassDelete,
-                keepQuantised,
-                false);
+        MigrateRequest request = ends.request(session, settings).with(choices());
         MigrateService service = session.services().migrate(session.home(), settings);
         MigrateReport report =
                 session.follow(progress -> dryRun ? service.dryRun(request, progress) : service.run(request, progress));
         return new MigrateRendering(report).show(session, false);
+    }
+
+    private Set<Choice> choices() {
+        Map<Choice, Boolean> given = Map.of(
+                Choice.DELTA, delta,
+                Choice.REEMBED, reembed,
+                Choice.KEEP_QUANTISED, keepQuantised,
+                Choice.ACTIVATE, activate,
+                Choice.ALLOW_PARTIAL, allowPartial,
+                Choice.ALLOW_EMPTY, allowEmpty,
+                Choice.ALLOW_MASS_DELETE, allowMassDelete);
+        return given.keySet().stream().filter(given::get).collect(Collectors.toSet());
     }
 }

@@ -9,6 +9,7 @@ import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateRequest.Choice;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
@@ -139,8 +140,7 @@ class CompactionTest {
         job.upsert(job.from, "documents", job.record("new", "a new record"));
         MigrateRequest r = MigrateFixture.request();
 
-        MigrateReport delta = job.run(new MigrateRequest(
-                r.from(), r.to(), r.collection(), r.toCollection(), true, false, false, false, false, false));
+        MigrateReport delta = job.run(r.with(Choice.DELTA));
 
         assertThat(delta.status()).isEqualTo(Status.VERIFIED);
         assertThat(delta.copied()).isEqualTo(1);
@@ -213,17 +213,8 @@ class CompactionTest {
 
     @Test
     void aGenerationThatIsKeptForARollbackIsNotTouched() {
-        job.run(new MigrateRequest(
-                MigrateFixture.MEMORY,
-                MigrateFixture.MEMORY,
-                "documents",
-                "documents",
-                false,
-                true,
-                false,
-                false,
-                false,
-                false));
+        job.run(MigrateRequest.of(MigrateFixture.MEMORY, MigrateFixture.MEMORY, "documents", "documents")
+                .with(Choice.REEMBED));
         assertThat(collections()).containsExactly("documents", "documents.g2");
 
         job.run(COMPACT);

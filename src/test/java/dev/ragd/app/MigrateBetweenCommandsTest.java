@@ -9,6 +9,7 @@ import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateRequest.Choice;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
@@ -53,11 +54,11 @@ class MigrateBetweenCommandsTest {
                 throw new StoreException.StoreUnavailable("killed", null);
             }
         };
-        assertThatThrownBy(() -> job.run(delta(false))).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> job.run(delta())).isInstanceOf(StoreException.class);
         job.target = call -> {};
         job.generations().rollback("other", "documents");
 
-        MigrateReport report = job.run(delta(false));
+        MigrateReport report = job.run(delta());
 
         assertThat(report.target().physical()).isEqualTo("documents.g1");
         assertThat(job.published()).isEqualTo(source());
@@ -98,12 +99,12 @@ class MigrateBetweenCommandsTest {
         job.upsert(job.to, "documents.g1", job.record("indexed since"));
         deleteTree(job.home.resolve("jobs"));
 
-        JobException e = catchThrowableOfType(JobException.class, () -> job.run(delta(false)));
+        JobException e = catchThrowableOfType(JobException.class, () -> job.run(delta()));
 
         assertThat(e).hasMessageContaining("'indexed since'").hasMessageContaining("--allow-mass-delete");
         assertThat(e.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(job.published()).containsKey("indexed since");
-        assertThat(job.run(delta(true)).deleted()).isEqualTo(1);
+        assertThat(job.run(delta().with(Choice.ALLOW_MASS_DELETE)).deleted()).isEqualTo(1);
         assertThat(job.published()).isEqualTo(source());
     }
 
@@ -113,12 +114,12 @@ class MigrateBetweenCommandsTest {
         List<String> before = plans();
         job.upsert(job.to, "documents.g1", job.record("stranger"));
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> job.run(delta(false))).hasMessageContaining("'stranger'");
+            assertThatThrownBy(() -> job.run(delta())).hasMessageContaining("'stranger'");
         }
         Files.writeString(job.home.resolve("jobs/plans/of-somebody-else.ids"), "kept");
         job.delete(job.to, "documents.g1", "stranger");
 
-        assertThat(job.run(delta(false)).status()).isEqualTo(Status.VERIFIED);
+        assertThat(job.run(delta()).status()).isEqualTo(Status.VERIFIED);
 
         assertThat(plans()).hasSize(before.size() + 1).contains("of-somebody-else.ids");
     }
@@ -135,9 +136,9 @@ class MigrateBetweenCommandsTest {
 
     @Test
     void aSnapshotThatADeltaMadeSmallerIsWhole() {
-        job.run(toSnapshot(false));
+        job.run(toSnapshot());
         job.delete(job.from, "documents", "id-0", "id-1");
-        assertThat(job.run(toSnapshot(true)).status()).isEqualTo(Status.VERIFIED);
+        assertThat(job.run(toSnapshot().with(Choice.DELTA)).status()).isEqualTo(Status.VERIFIED);
 
         MigrateFixture next = new MigrateFixture(folder.resolve("next"));
         next.from = job.to;
@@ -149,33 +150,33 @@ class MigrateBetweenCommandsTest {
 
     @Test
     void aSnapshotWhoseDeltaWasCutOffIsUnfinishedThoughItHasEveryRecord() {
-        job.run(toSnapshot(false));
+        job.run(toSnapshot());
         job.upsert(job.from, "documents", job.record("id-3", "changed"), job.record("id-19", "changed"));
-        job.cutOffAtUpsert(2, toSnapshot(true));
+        job.cutOffAtUpsert(2, toSnapshot().with(Choice.DELTA));
         MigrateFixture next = new MigrateFixture(folder.resolve("next"));
         next.from = job.to;
         assertThatThrownBy(() -> next.run(fromSnapshot()))
                 .hasMessageContaining("left unfinished: it holds 20 of 20 records, and nobody has verified it")
                 .hasMessageContaining("--allow-partial");
-        assertThat(job.run(toSnapshot(true)).status()).isEqualTo(Status.VERIFIED);
+        assertThat(job.run(toSnapshot().with(Choice.DELTA)).status()).isEqualTo(Status.VERIFIED);
         assertThat(next.run(fromSnapshot()).status()).isEqualTo(Status.VERIFIED);
         assertThat(next.published()).isEqualTo(source());
     }
 
     @Test
     void aFinishedSnapshotIsNotWrittenToByAPlainMigration() throws IOException {
-        job.run(toSnapshot(false));
+        job.run(toSnapshot());
         Map<String, String> before = MigrateFixture.contents(job.to, "documents");
         job.delete(job.from, "documents", "id-0");
         job.upsert(job.from, "documents", job.record("id-1", "another text"), job.record("new"));
         for (int attempt = 0; attempt < 2; attempt++) {
-            JobException e = catchThrowableOfType(JobException.class, () -> job.run(toSnapshot(false)));
+            JobException e = catchThrowableOfType(JobException.class, () -> job.run(toSnapshot()));
             assertThat(e).hasMessageContaining("bring it up to date with --delta, or choose another place");
             assertThat(e.exitCode()).isEqualTo(ExitCode.REFUSED);
             assertThat(MigrateFixture.contents(job.to, "documents")).isEqualTo(before);
             deleteTree(job.home.resolve("jobs")); // and the same when nobody remembers
         }
-        assertThat(job.run(toSnapshot(true)).deleted()).isEqualTo(1);
+        assertThat(job.run(toSnapshot().with(Choice.DELTA)).deleted()).isEqualTo(1);
         assertThat(MigrateFixture.contents(job.to, "documents")).isEqualTo(source());
     }
 
@@ -183,12 +184,12 @@ class MigrateBetweenCommandsTest {
     void aSnapshotThatFailedItsVerificationIsMendedByTheSameCommand() throws IOException {
         job.writes =
                 records -> records.stream().filter(r -> !r.id().equals("id-7")).toList();
-        assertThat(job.run(toSnapshot(false)).status()).isEqualTo(Status.FAILED);
+        assertThat(job.run(toSnapshot()).status()).isEqualTo(Status.FAILED);
         deleteTree(job.home.resolve("jobs"));
-        assertThat(job.run(toSnapshot(false)).status()).isEqualTo(Status.FAILED);
+        assertThat(job.run(toSnapshot()).status()).isEqualTo(Status.FAILED);
         job.writes = records -> records;
 
-        MigrateReport mended = job.run(toSnapshot(false));
+        MigrateReport mended = job.run(toSnapshot());
 
         assertThat(mended.status()).isEqualTo(Status.VERIFIED);
         assertThat(mended.copied()).isEqualTo(1);
@@ -197,9 +198,9 @@ class MigrateBetweenCommandsTest {
 
     @Test
     void aHalfMadeSnapshotIsTakenOverWhenTheJobsWereLost() throws IOException {
-        job.cutOffAtUpsert(4, toSnapshot(false));
+        job.cutOffAtUpsert(4, toSnapshot());
         deleteTree(job.home.resolve("jobs"));
-        MigrateReport report = job.run(toSnapshot(false));
+        MigrateReport report = job.run(toSnapshot());
         assertThat(report.unchanged()).isEqualTo(12);
         assertThat(MigrateFixture.contents(job.to, "documents")).isEqualTo(source());
     }
@@ -207,9 +208,9 @@ class MigrateBetweenCommandsTest {
     @Test
     void aMigrationToASnapshotThatDiedBeforeItsReportIsGoneOnWith() throws IOException {
         Path reports = Files.createFile(Files.createDirectories(job.home).resolve("reports"));
-        assertThatThrownBy(() -> job.run(toSnapshot(false))).hasMessageContaining("reports");
+        assertThatThrownBy(() -> job.run(toSnapshot())).hasMessageContaining("reports");
         Files.delete(reports);
-        MigrateReport report = job.run(toSnapshot(false));
+        MigrateReport report = job.run(toSnapshot());
         assertThat(report.resumed()).isTrue();
         assertThat(report.status()).isEqualTo(Status.VERIFIED);
     }
@@ -229,7 +230,7 @@ class MigrateBetweenCommandsTest {
             };
             boolean died = false;
             try {
-                mine.run(toSnapshot(false));
+                mine.run(toSnapshot());
             } catch (StoreException.StoreUnavailable e) {
                 died = true;
             }
@@ -244,9 +245,9 @@ class MigrateBetweenCommandsTest {
                     .orElse(false);
             deleteTree(mine.home.resolve("jobs"));
             if (marked) {
-                assertThatThrownBy(() -> mine.run(toSnapshot(false))).hasMessageContaining("bring it up");
+                assertThatThrownBy(() -> mine.run(toSnapshot())).hasMessageContaining("bring it up");
             } else {
-                assertThat(mine.run(toSnapshot(false)).status()).isEqualTo(Status.VERIFIED);
+                assertThat(mine.run(toSnapshot()).status()).isEqualTo(Status.VERIFIED);
             }
             assertThat(MigrateFixture.contents(mine.to, "documents"))
                     .isEqualTo(MigrateFixture.contents(mine.from, "documents"));
@@ -255,16 +256,16 @@ class MigrateBetweenCommandsTest {
 
     @Test
     void aMarkWithoutAStateIsJudgedByTheNumberOfRecords() {
-        job.run(toSnapshot(false));
+        job.run(toSnapshot());
         unmark();
-        assertThatThrownBy(() -> job.run(toSnapshot(false))).hasMessageContaining("bring it up to date");
+        assertThatThrownBy(() -> job.run(toSnapshot())).hasMessageContaining("bring it up to date");
         MigrateFixture next = new MigrateFixture(folder.resolve("next"));
         next.from = job.to;
         assertThat(next.run(fromSnapshot()).status()).isEqualTo(Status.VERIFIED);
         job.delete(job.to, "documents", "id-4");
         assertThatThrownBy(() -> next.run(fromSnapshot())).hasMessageContaining("left unfinished: it holds 19 of 20");
 
-        MigrateReport mended = job.run(toSnapshot(false));
+        MigrateReport mended = job.run(toSnapshot());
 
         assertThat(mended.copied()).isEqualTo(1);
         assertThat(mended.unchanged()).isEqualTo(19);
@@ -294,7 +295,8 @@ class MigrateBetweenCommandsTest {
         store.drop("documents");
         store.create(new CollectionSpec("documents", 8, Distance.COSINE, old.attributes()))
                 .upsert(List.of(job.record("id-0")));
-        JobException e = catchThrowableOfType(JobException.class, () -> job.run(delta(true)));
+        JobException e =
+                catchThrowableOfType(JobException.class, () -> job.run(delta().with(Choice.ALLOW_MASS_DELETE)));
         assertThat(e)
                 .hasMessageContaining("measures 'l2' in 8 dimensions, and the source now 'cosine' in 8")
                 .hasMessageContaining("leave --delta out");
@@ -320,18 +322,12 @@ class MigrateBetweenCommandsTest {
         }
     }
 
-    private MigrateRequest toSnapshot(boolean delta) {
-        return new MigrateRequest(
+    private MigrateRequest toSnapshot() {
+        return MigrateRequest.of(
                 MigrateFixture.MEMORY,
                 new StoreReference("snapshot", folder.resolve("snapshot")),
                 "documents",
-                "documents",
-                delta,
-                false,
-                false,
-                false,
-                false,
-                false);
+                "documents");
     }
 
     private MigrateRequest fromSnapshot() {
@@ -352,15 +348,11 @@ class MigrateBetweenCommandsTest {
         return MigrateFixture.contents(job.from, "documents");
     }
 
-    private static MigrateRequest delta(boolean allowMassDelete) {
-        MigrateRequest r = MigrateFixture.request();
-        return new MigrateRequest(
-                r.from(), r.to(), r.collection(), r.toCollection(), true, false, false, false, false, allowMassDelete);
+    private static MigrateRequest delta() {
+        return MigrateFixture.request().with(Choice.DELTA);
     }
 
     private static MigrateRequest activating() {
-        MigrateRequest r = MigrateFixture.request();
-        return new MigrateRequest(
-                r.from(), r.to(), r.collection(), r.toCollection(), false, false, true, false, false, false);
+        return MigrateFixture.request().with(Choice.ACTIVATE);
     }
 }

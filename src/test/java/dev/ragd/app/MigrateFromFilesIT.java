@@ -18,6 +18,7 @@ import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateRequest.Choice;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.Distance;
@@ -122,7 +123,7 @@ class MigrateFromFilesIT {
         for (StoreReference to : List.of(plain.to(), StoreReference.named("faiss"), StoreReference.named("lucene"))) {
             MigrateRequest request = MigrateRequest.of(plain.from(), to, "things", "things");
             refused(request, ExitCode.REFUSED, "are lost", "--allow-partial");
-            MigrateReport partial = service().run(with(request, false, true), Progress.NONE);
+            MigrateReport partial = service().run(request.with(Choice.ALLOW_PARTIAL), Progress.NONE);
             assertThat(partial.status()).isEqualTo(Status.PARTIAL);
             long lost = partial.verification().counts().get("rejected");
             assertThat(lost).isBetween(1L, RECORDS - 3L);
@@ -136,7 +137,7 @@ class MigrateFromFilesIT {
         }
 
         MigrateRequest again = MigrateRequest.of(plain.from(), snapshot(), "things", "made-anew");
-        MigrateReport made = service().run(with(again, true, true), Progress.NONE);
+        MigrateReport made = service().run(again.with(Choice.REEMBED, Choice.ALLOW_PARTIAL), Progress.NONE);
         try (VectorStore store =
                         ReferencedStores.openToRead(again.to(), new ConfiguredModels(home, settings), note -> {});
                 VectorCollection c = store.open("made-anew")) {
@@ -187,16 +188,11 @@ class MigrateFromFilesIT {
             }
             assertThat(service().verify(request, Progress.NONE).status()).isEqualTo(Status.VERIFIED);
         }
-        refused(with(MigrateRequest.of(from, snapshot(), "x12", "x12"), true, false), ExitCode.USAGE, "no texts");
+        refused(MigrateRequest.of(from, snapshot(), "x12", "x12").with(Choice.REEMBED), ExitCode.USAGE, "no texts");
     }
 
     private StoreReference snapshot() {
         return new StoreReference("snapshot", folder.resolve("snapshot-" + System.nanoTime()));
-    }
-
-    private static MigrateRequest with(MigrateRequest r, boolean reembed, boolean allowPartial) {
-        return new MigrateRequest(
-                r.from(), r.to(), r.collection(), r.toCollection(), false, reembed, false, allowPartial, false, false);
     }
 
     /** By the dry run and by the run. */

@@ -14,6 +14,7 @@ import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateRequest.Choice;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.Capability;
@@ -225,8 +226,7 @@ class MigratePairsIT {
     }
 
     private void assertThatOneIsLeftOut(MigrateRequest r, long records, String why) {
-        MigrateReport report = run(new MigrateRequest(
-                r.from(), r.to(), r.collection(), r.toCollection(), false, false, false, true, false, false));
+        MigrateReport report = run(r.with(Choice.ALLOW_PARTIAL));
         assertThat(report.status()).isEqualTo(Status.PARTIAL);
         assertThat(report.verification().counts()).containsEntry("rejected", records);
         assertThat(report.verification().listed().get("rejected").get(0).detail())
@@ -381,8 +381,7 @@ class MigratePairsIT {
     }
 
     private static MigrateRequest delta(MigrateRequest r) {
-        return new MigrateRequest(
-                r.from(), r.to(), r.collection(), r.toCollection(), true, false, false, false, false, false);
+        return r.with(Choice.DELTA);
     }
 
     private MigrateReport run(MigrateRequest request) {

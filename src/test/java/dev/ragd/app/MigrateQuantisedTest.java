@@ -15,6 +15,7 @@ import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateRequest.Choice;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.store.CollectionSpec;
@@ -88,7 +89,7 @@ class MigrateQuantisedTest {
 
     @Test
     void vectorsAreKeptNearEnoughAndVerified() {
-        MigrateReport report = run(PLAIN.keepingQuantised());
+        MigrateReport report = run(PLAIN.with(Choice.KEEP_QUANTISED));
         assertThat(report.status()).isEqualTo(Status.VERIFIED);
         assertThat(report.verification().tolerated()).isEqualTo(RECORDS);
         assertThat(report.verification().tolerance()).isEqualTo("0.20 of a vector's length");
@@ -114,7 +115,7 @@ class MigrateQuantisedTest {
 
     @Test
     void aDeltaWritesWhatChanged() {
-        run(PLAIN.keepingQuantised());
+        run(PLAIN.with(Choice.KEEP_QUANTISED));
         try (VectorStore faiss = open(FAISS);
                 VectorCollection c = faiss.open("notes")) {
             c.upsert(records(RECORDS, RECORDS + 7));
@@ -122,19 +123,7 @@ class MigrateQuantisedTest {
             VectorRecord other = records(7, 8).get(0);
             c.upsert(List.of(new VectorRecord("id-6", other.vector(), "another text", other.metadata())));
         }
-        MigrateRequest delta = new MigrateRequest(
-                FAISS,
-                LEANN,
-                "notes",
-                "notes",
-                true,
-                false,
-                false,
-                false,
-                false,
-                false,
-                /* keepQuantised= */ true,
-                false);
+        MigrateRequest delta = PLAIN.with(Choice.DELTA, Choice.KEEP_QUANTISED);
         MigrateReport report = run(delta);
         assertThat(report.status()).isEqualTo(Status.VERIFIED);
         assertThat(report.copied()).isEqualTo(8);
@@ -146,11 +135,10 @@ class MigrateQuantisedTest {
 
     @Test
     void whereItIsOfNoUseItIsRefused() {
-        MigrateRequest within = MigrateRequest.of(FAISS, FAISS, "notes", "copy").keepingQuantised();
+        MigrateRequest within = MigrateRequest.of(FAISS, FAISS, "notes", "copy").with(Choice.KEEP_QUANTISED);
         assertThat(catchThrowableOfType(JobException.class, () -> run(within)))
                 .hasMessageContaining("--keep-quantised: the target faiss keeps vectors as they are");
-        MigrateRequest both = new MigrateRequest(
-                FAISS, LEANN, "notes", "notes", false, true, false, false, false, false, true, false);
+        MigrateRequest both = PLAIN.with(Choice.REEMBED, Choice.KEEP_QUANTISED);
         assertThat(catchThrowableOfType(JobException.class, () -> run(both)))
                 .hasMessageContaining("leave one of them out");
     }

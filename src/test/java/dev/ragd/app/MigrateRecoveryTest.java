@@ -13,6 +13,7 @@ import dev.ragd.jobs.index.IndexRequest;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateRequest.Choice;
 import dev.ragd.store.Capability;
 import dev.ragd.store.Field;
 import dev.ragd.store.Metadata;
@@ -185,7 +186,7 @@ class MigrateRecoveryTest {
         assertThat(report.verification().counts()).containsEntry("missing", 0L);
         assertThat(report.published()).isFalse();
 
-        MigrateReport accepted = job.run(MigrateRefusalsTest.with(false, false, true, false));
+        MigrateReport accepted = job.run(MigrateFixture.request().with(Choice.ALLOW_PARTIAL));
         assertThat(accepted.status()).isEqualTo(Status.PARTIAL);
         assertThat(accepted.published()).isTrue();
         assertThat(job.published()).hasSize(19).doesNotContainKey("id-11");
@@ -279,7 +280,7 @@ class MigrateRecoveryTest {
     void whatTheSourceChangesAfterItWasEmbeddedAnewIsNoFaultOfTheTarget() {
         keepDoublesRoughly();
         changeBetweenCopyAndVerification("id-6");
-        MigrateReport report = job.run(MigrateRefusalsTest.with(false, true, false, false));
+        MigrateReport report = job.run(MigrateFixture.request().with(Choice.REEMBED));
         assertThat(report.status()).isEqualTo(Status.VERIFIED);
         assertThat(report.verification().counts()).containsEntry("changed", 1L).containsEntry("different", 0L);
         assertThat(report.verification().listed().get("changed"))
@@ -328,7 +329,7 @@ class MigrateRecoveryTest {
         job.writes = MigrateRecoveryTest::refuse11;
 
         assertThat(job.run(delta()).status()).isEqualTo(Status.FAILED);
-        MigrateReport report = job.run(MigrateRefusalsTest.with(true, false, true, false));
+        MigrateReport report = job.run(MigrateFixture.request().with(Choice.DELTA, Choice.ALLOW_PARTIAL));
 
         assertThat(report.status()).isEqualTo(Status.PARTIAL);
         assertThat(report.verification().counts()).containsEntry("rejected", 1L).containsEntry("different", 0L);
@@ -381,16 +382,14 @@ class MigrateRecoveryTest {
         JobException e = catchThrowableOfType(JobException.class, () -> job.run(delta()));
         assertThat(e.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(job.published()).hasSize(20);
-        MigrateRequest r = delta();
-        job.run(new MigrateRequest(
-                r.from(), r.to(), r.collection(), r.toCollection(), true, false, false, false, false, true));
+        job.run(delta().with(Choice.ALLOW_MASS_DELETE));
         assertThat(job.published()).isEqualTo(source());
     }
 
     @Test
     void newVectorsComeFromTheConfiguredModelAndMayBeAddedToLater() {
         job.currentEmbedder = new CountingEmbedder("model-b");
-        MigrateRequest reembed = MigrateRefusalsTest.with(false, true, false, false);
+        MigrateRequest reembed = MigrateFixture.request().with(Choice.REEMBED);
         job.cutOffAtUpsert(3, reembed);
         MigrateReport report = job.run(reembed);
         assertThat(report.status()).isEqualTo(Status.VERIFIED);
@@ -405,7 +404,7 @@ class MigrateRecoveryTest {
 
         job.upsert(job.from, "documents", job.record("id-4", "changed"));
         job.currentEmbedder.texts.set(0);
-        MigrateReport delta = job.run(MigrateRefusalsTest.with(true, true, false, false));
+        MigrateReport delta = job.run(MigrateFixture.request().with(Choice.DELTA, Choice.REEMBED));
         assertThat(delta.copied()).isEqualTo(1);
         assertThat(job.currentEmbedder.texts.get()).isEqualTo(1);
     }
@@ -414,7 +413,7 @@ class MigrateRecoveryTest {
     void aRecordWithoutTextCannotBeEmbeddedAnew() {
         VectorRecord plain = job.record("mute");
         job.upsert(job.from, "documents", new VectorRecord("mute", plain.vector(), null, Metadata.EMPTY));
-        MigrateReport report = job.run(MigrateRefusalsTest.with(false, true, false, false));
+        MigrateReport report = job.run(MigrateFixture.request().with(Choice.REEMBED));
         assertThat(report.status()).isEqualTo(Status.FAILED);
         assertThat(report.verification().listed().get("rejected"))
                 .singleElement()
@@ -755,6 +754,6 @@ class MigrateRecoveryTest {
     }
 
     private static MigrateRequest delta() {
-        return MigrateRefusalsTest.with(true, false, false, false);
+        return MigrateFixture.request().with(Choice.DELTA);
     }
 }

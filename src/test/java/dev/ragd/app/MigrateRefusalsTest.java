@@ -10,6 +10,7 @@ import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateRequest.Choice;
 import dev.ragd.store.Capability;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
@@ -52,7 +53,7 @@ class MigrateRefusalsTest {
     void anEmptySourceIsRefusedUnlessSaid() {
         job.fill("documents", 0);
         assertRefused(ExitCode.REFUSED, "is empty", "--allow-empty");
-        MigrateReport report = job.run(with(false, false, false, true));
+        MigrateReport report = job.run(MigrateFixture.request().with(Choice.ALLOW_EMPTY));
         assertThat(report.status()).isEqualTo(Status.VERIFIED);
         assertThat(job.published()).isEmpty();
     }
@@ -114,17 +115,12 @@ class MigrateRefusalsTest {
     @Test
     void filesCannotBecomeTheConfiguredStore() {
         job.fill("documents", 3);
-        MigrateRequest r = new MigrateRequest(
-                MigrateFixture.MEMORY,
-                new StoreReference("snapshot", folder.resolve("snapshot")),
-                "documents",
-                "documents",
-                false,
-                false,
-                true,
-                false,
-                false,
-                false);
+        MigrateRequest r = MigrateRequest.of(
+                        MigrateFixture.MEMORY,
+                        new StoreReference("snapshot", folder.resolve("snapshot")),
+                        "documents",
+                        "documents")
+                .with(Choice.ACTIVATE);
         assertRefused(r, ExitCode.USAGE, "--activate", "cannot be the configured store");
     }
 
@@ -156,7 +152,8 @@ class MigrateRefusalsTest {
         modest.remove(Capability.VECTORS);
         job.sourceCapabilities = modest;
         assertRefused(ExitCode.USAGE, "does not give vectors back", "--reembed");
-        assertThat(job.run(with(false, true, false, false)).status()).isEqualTo(Status.VERIFIED);
+        assertThat(job.run(MigrateFixture.request().with(Choice.REEMBED)).status())
+                .isEqualTo(Status.VERIFIED);
     }
 
     @Test
@@ -175,7 +172,11 @@ class MigrateRefusalsTest {
     @Test
     void aDeltaNeedsAMigrationBeforeIt() {
         job.fill("documents", 3);
-        assertRefused(with(true, false, false, false), ExitCode.USAGE, "no verified migration", "without --delta");
+        assertRefused(
+                MigrateFixture.request().with(Choice.DELTA),
+                ExitCode.USAGE,
+                "no verified migration",
+                "without --delta");
     }
 
     @Test
@@ -229,7 +230,7 @@ class MigrateRefusalsTest {
     void theModelIsAskedForItsDimension() {
         job.fill("documents", 3);
         job.currentEmbedder = new CountingEmbedder("model-b");
-        MigrateReport report = job.run(with(false, true, false, false));
+        MigrateReport report = job.run(MigrateFixture.request().with(Choice.REEMBED));
         assertThat(report.status()).isEqualTo(Status.VERIFIED);
         assertThat(report.verification().tolerance()).contains("vectors made anew");
     }
@@ -241,21 +242,6 @@ class MigrateRefusalsTest {
         made.upsert(source.open(collection)
                 .scan(new dev.ragd.store.ScanRequest(dev.ragd.store.Field.ALL, null, null, 1000))
                 .records());
-    }
-
-    static MigrateRequest with(boolean delta, boolean reembed, boolean allowPartial, boolean allowEmpty) {
-        MigrateRequest r = MigrateFixture.request();
-        return new MigrateRequest(
-                r.from(),
-                r.to(),
-                r.collection(),
-                r.toCollection(),
-                delta,
-                reembed,
-                false,
-                allowPartial,
-                allowEmpty,
-                false);
     }
 
     private void assertRefused(ExitCode code, String... words) {

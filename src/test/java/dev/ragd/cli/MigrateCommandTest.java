@@ -6,6 +6,7 @@ import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateReport.Item;
 import dev.ragd.jobs.migrate.MigrateReport.Status;
 import dev.ragd.jobs.migrate.MigrateRequest;
+import dev.ragd.jobs.migrate.MigrateRequest.Choice;
 import dev.ragd.store.StoreReference;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -48,19 +49,19 @@ class MigrateCommandTest {
                         "--keep-quantised"))
                 .isZero();
         assertThat(cli.migrated)
-                .containsExactly(new MigrateRequest(
-                        StoreReference.named("chromadb"),
-                        new StoreReference("snapshot", home),
-                        "notes",
-                        "notes",
-                        true,
-                        true,
-                        true,
-                        true,
-                        true,
-                        true,
-                        /* keepQuantised= */ true,
-                        false));
+                .containsExactly(MigrateRequest.of(
+                                StoreReference.named("chromadb"),
+                                new StoreReference("snapshot", home),
+                                "notes",
+                                "notes")
+                        .with(
+                                Choice.DELTA,
+                                Choice.REEMBED,
+                                Choice.ACTIVATE,
+                                Choice.ALLOW_PARTIAL,
+                                Choice.ALLOW_EMPTY,
+                                Choice.ALLOW_MASS_DELETE,
+                                Choice.KEEP_QUANTISED));
         assertThat(cli.out)
                 .startsWith("Migrated chromadb 'notes' to snapshot:/x 'notes' in 1.5 s. It is in use.")
                 .contains("3 planned: 2 copied, 1 there already", "3 compared: 3 equal bit by bit", "100.0 %");

@@ -1,6 +1,10 @@
 package dev.ragd.jobs.migrate;
 
 import dev.ragd.store.StoreReference;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * What to migrate, and where to.
@@ -9,94 +13,91 @@ import dev.ragd.store.StoreReference;
  * @param to the store written to
  * @param collection what users call the source collection
  * @param toCollection what users will call the target collection
- * @param delta bring the target of the last verified migration of this pair up to date instead of making a new generation
- * @param reembed make new vectors from the texts, with the configured model
- * @param activate make the target the configured store and collection after it was verified
- * @param allowPartial publish although records were rejected; read a collection that a migration left unfinished
- * @param allowEmpty migrate a source without records
- * @param allowMassDelete let a delta delete an unusual share of the target
- * @param keepQuantised keep the vectors as short codes in a target that would make them anew with a model of its own
- * @param compact write a collection anew within its store, as a new generation; the old one is deleted at the end, so nothing
- *     may differ: a change of the source meanwhile fails the verification
+ * @param choices what is not as usual
  */
 public record MigrateRequest(
-        StoreReference from,
-        StoreReference to,
-        String collection,
-        String toCollection,
-        boolean delta,
-        boolean reembed,
-        boolean activate,
-        boolean allowPartial,
-        boolean allowEmpty,
-        boolean allowMassDelete,
-        boolean keepQuantised,
-        boolean compact) {
+        StoreReference from, StoreReference to, String collection, String toCollection, Set<Choice> choices) {
 
-    /** Not a compaction, and vectors are kept as the target keeps them. */
-    public MigrateRequest(
-            StoreReference from,
-            StoreReference to,
-            String collection,
-            String toCollection,
-            boolean delta,
-            boolean reembed,
-            boolean activate,
-            boolean allowPartial,
-            boolean allowEmpty,
-            boolean allowMassDelete) {
-        this(
-                from,
-                to,
-                collection,
-                toCollection,
-                delta,
-                reembed,
-                activate,
-                allowPartial,
-                allowEmpty,
-                allowMassDelete,
-                false,
-                false);
+    /** What somebody may want otherwise than usual. */
+    public enum Choice {
+        /** Bring the target of the last verified migration of this pair up to date instead of making a new generation. */
+        DELTA,
+        /** Make new vectors from the texts, with the configured model. */
+        REEMBED,
+        /** Keep the vectors as short codes in a target that would make them anew with a model of its own. */
+        KEEP_QUANTISED,
+        /** Make the target the configured store and collection after it was verified. */
+        ACTIVATE,
+        /** Publish although records were rejected; read a collection that a migration left unfinished. */
+        ALLOW_PARTIAL,
+        /** Migrate a source without records. */
+        ALLOW_EMPTY,
+        /** Let a delta delete an unusual share of the target. */
+        ALLOW_MASS_DELETE,
+        /**
+         * Write a collection anew within its store, as a new generation; the old one is deleted at the end, so nothing may
+         * differ: a change of the source meanwhile fails the verification.
+         */
+        COMPACT
     }
 
-    /** The same with vectors kept as short codes. */
-    public MigrateRequest keepingQuantised() {
-        return new MigrateRequest(
-                from,
-                to,
-                collection,
-                toCollection,
-                delta,
-                reembed,
-                activate,
-                allowPartial,
-                allowEmpty,
-                allowMassDelete,
-                true,
-                compact);
-    }
-
-    /** Writes a collection anew within its store. */
-    public static MigrateRequest compaction(StoreReference store, String collection) {
-        return new MigrateRequest(
-                store,
-                store,
-                collection,
-                collection,
-                false,
-                false,
-                false,
-                false,
-                /* allowEmpty= */ true,
-                false,
-                false,
-                /* compact= */ true);
+    public MigrateRequest {
+        choices = Set.copyOf(choices);
     }
 
     /** A plain migration of one collection. */
     public static MigrateRequest of(StoreReference from, StoreReference to, String collection, String toCollection) {
-        return new MigrateRequest(from, to, collection, toCollection, false, false, false, false, false, false);
+        return new MigrateRequest(from, to, collection, toCollection, Set.of());
+    }
+
+    /** Writes a collection anew within its store. */
+    public static MigrateRequest compaction(StoreReference store, String collection) {
+        return of(store, store, collection, collection).with(Choice.COMPACT, Choice.ALLOW_EMPTY);
+    }
+
+    /** The same with these choices, too. */
+    public MigrateRequest with(Choice... more) {
+        return with(List.of(more));
+    }
+
+    /** The same with these choices, too. */
+    public MigrateRequest with(Collection<Choice> more) {
+        Set<Choice> all = EnumSet.noneOf(Choice.class);
+        all.addAll(choices);
+        all.addAll(more);
+        return new MigrateRequest(from, to, collection, toCollection, all);
+    }
+
+    boolean delta() {
+        return choices.contains(Choice.DELTA);
+    }
+
+    boolean reembed() {
+        return choices.contains(Choice.REEMBED);
+    }
+
+    boolean keepQuantised() {
+        return choices.contains(Choice.KEEP_QUANTISED);
+    }
+
+    boolean activate() {
+        return choices.contains(Choice.ACTIVATE);
+    }
+
+    boolean allowPartial() {
+        return choices.contains(Choice.ALLOW_PARTIAL);
+    }
+
+    boolean allowEmpty() {
+        return choices.contains(Choice.ALLOW_EMPTY);
+    }
+
+    boolean allowMassDelete() {
+        return choices.contains(Choice.ALLOW_MASS_DELETE);
+    }
+
+    boolean compact() {
+        return choices.contains(Choice.COMPACT);
     }
 
     /** The pair this is about: at most one migration of it is under way at a time. */
