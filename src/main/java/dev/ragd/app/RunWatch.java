@@ -8,9 +8,9 @@ import dev.ragd.jobs.JobReport;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.RunLog;
 import dev.ragd.jobs.metrics.RunMetrics;
-import dev.ragd.jobs.metrics.Subject;
 import dev.ragd.jobs.runs.RunFiles;
 import dev.ragd.jobs.runs.RunRecorder;
+import dev.ragd.jobs.runs.Subject;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +54,7 @@ final class RunWatch extends ForwardingProgress implements AutoCloseable {
             first = metrics;
         }
         RunRecorder recorder = RunRecorder.start(
-                files, subject.job(), context.command(), context.history().keep(), Clock.systemUTC(), first);
+                files, subject, context.command(), context.history().keep(), Clock.systemUTC(), first);
         return new RunWatch(recorder, metrics, log);
     }
 

@@ -12,7 +12,7 @@ import dev.ragd.jobs.index.IndexResources;
 import dev.ragd.jobs.index.IndexRun;
 import dev.ragd.jobs.index.IndexService;
 import dev.ragd.jobs.index.IndexSettings;
-import dev.ragd.jobs.metrics.Subject;
+import dev.ragd.jobs.runs.Subject;
 
 /** Runs the index job in a Spring context of its own, on the job repository of a home. */
 final class SpringIndexService implements IndexService {

@@ -3,7 +3,6 @@ package dev.ragd.app;
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
 import dev.ragd.jobs.Progress;
-import dev.ragd.jobs.metrics.Subject;
 import dev.ragd.jobs.migrate.MigrateDryRun;
 import dev.ragd.jobs.migrate.MigrateJobConfiguration;
 import dev.ragd.jobs.migrate.MigrateLauncher;
@@ -14,6 +13,7 @@ import dev.ragd.jobs.migrate.MigrateRun;
 import dev.ragd.jobs.migrate.MigrateService;
 import dev.ragd.jobs.migrate.MigrateSettings;
 import dev.ragd.jobs.migrate.StandaloneVerification;
+import dev.ragd.jobs.runs.Subject;
 
 /** Runs the migrate job in a Spring context of its own, on the job repository of a home. */
 final class SpringMigrateService implements MigrateService {

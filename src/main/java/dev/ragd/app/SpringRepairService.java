@@ -13,7 +13,7 @@ import dev.ragd.jobs.index.RepairRequest;
 import dev.ragd.jobs.index.RepairRun;
 import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.index.StandaloneAudit;
-import dev.ragd.jobs.metrics.Subject;
+import dev.ragd.jobs.runs.Subject;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

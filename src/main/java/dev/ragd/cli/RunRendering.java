@@ -22,13 +22,14 @@ final class RunRendering {
     private RunRendering() {}
 
     static Table table(List<Run> runs) {
-        Table table = new Table("ID", "JOB", "STATE", "STARTED", "TOOK", "COMMAND").alignRight(0);
+        Table table = new Table("ID", "JOB", "STATE", "STARTED", "TOOK", "COLLECTION", "COMMAND").alignRight(0);
         runs.forEach(r -> table.row(
                 String.valueOf(r.id()),
                 r.job(),
                 state(r),
                 TIME.format(r.started()),
                 Elapsed.of(seconds(r)),
+                PlainText.of(collection(r)),
                 command(r)));
         return table;
     }
@@ -37,6 +38,9 @@ final class RunRendering {
         List<String> lines = new ArrayList<>();
         lines.add("run " + run.id() + ": " + run.job() + ", " + state(run));
         lines.add("  command  " + command(run));
+        if (!collection(run).isEmpty()) {
+            lines.add("  into     " + PlainText.of(collection(run)));
+        }
         lines.add("  folder   " + PlainText.of(run.command().folder()));
         lines.add("  started  " + TIME.format(run.started()) + ", "
                 + (run.state() == Run.State.RUNNING
@@ -94,6 +98,8 @@ final class RunRendering {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("id", run.id());
         json.put("job", run.job());
+        json.put("store", orNull(run.subject().store()));
+        json.put("collection", orNull(run.subject().collection()));
         json.put("state", run.state().label());
         json.put("exit_code", run.exitCode() < 0 ? null : run.exitCode());
         json.put("message", run.message());
@@ -127,6 +133,17 @@ final class RunRendering {
         json.put("by_earlier_runs", phase.first());
         json.put("per_second", phase.rate());
         return json;
+    }
+
+    /** For example {@code chromadb/documents}; empty when nobody noted it. */
+    private static String collection(Run run) {
+        return run.subject().collection().isEmpty()
+                ? ""
+                : run.subject().store() + "/" + run.subject().collection();
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     /** The command as it could be typed. */

@@ -7,6 +7,7 @@ import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.jobs.runs.RunFiles;
 import dev.ragd.jobs.runs.RunRecorder;
+import dev.ragd.jobs.runs.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ class JobsCommandTest {
         assertThat(lines.get(1))
                 .startsWith(" 3  index")
                 .contains("failed, exit code 1")
-                .endsWith("ragd index 'my notes'");
+                .endsWith("lucene/my notes  ragd index 'my notes'");
         assertThat(lines.get(2)).startsWith(" 2  migrate").contains("done, exit code 4");
         assertThat(lines.get(3)).startsWith(" 1  index").contains("done").doesNotContain("exit code");
     }
@@ -63,6 +64,7 @@ class JobsCommandTest {
         assertThat(cli.run("jobs", "show")).isZero();
         assertThat(cli.out)
                 .contains("run 1: index, failed, exit code 1")
+                .contains("into     lucene/my notes")
                 .contains("because  the disk is full")
                 .contains("ragd jobs resume 1");
 
@@ -127,7 +129,7 @@ class JobsCommandTest {
     private RunRecorder start(String job, String... command) {
         return RunRecorder.start(
                 new RunFiles(home.resolve("jobs")),
-                job,
+                new Subject(job, "lucene", "my notes"),
                 new Command(List.of(command), "/somewhere"),
                 100,
                 Clock.systemUTC(),

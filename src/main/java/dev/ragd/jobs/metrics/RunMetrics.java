@@ -11,6 +11,7 @@ import dev.ragd.jobs.index.IndexReport;
 import dev.ragd.jobs.index.RepairReport;
 import dev.ragd.jobs.migrate.MigrateJobConfiguration;
 import dev.ragd.jobs.migrate.MigrateReport;
+import dev.ragd.jobs.runs.Subject;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;

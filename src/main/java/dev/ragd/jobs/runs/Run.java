@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One run of a job: one process, from the moment it owned the home to its end.
  *
  * @param id a number that grows with each run of this home
- * @param job the job's name, for example {@code index}
+ * @param subject what it is about
  * @param command what the process was asked to do
  * @param process its process
  * @param started when it began
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Run(
         long id,
-        String job,
+        Subject subject,
         Command command,
         Owner process,
         Instant started,
@@ -119,11 +119,26 @@ public record Run(
         }
     }
 
+    /** The job's name, for example {@code index}. */
+    public String job() {
+        return subject.job();
+    }
+
     /** As it is seen from outside: a run whose process is gone does not run. */
     public Run seen() {
         return state == State.RUNNING && process.alive() == null
                 ? new Run(
-                        id, job, command, process, started, updated, State.CUT_OFF, exitCode, message, execution, steps)
+                        id,
+                        subject,
+                        command,
+                        process,
+                        started,
+                        updated,
+                        State.CUT_OFF,
+                        exitCode,
+                        message,
+                        execution,
+                        steps)
                 : this;
     }
 }

@@ -39,6 +39,8 @@ final class RunJson {
             json.writeNumberProperty("version", 1);
             json.writeNumberProperty("id", run.id());
             json.writeStringProperty("job", run.job());
+            json.writeStringProperty("store", run.subject().store());
+            json.writeStringProperty("collection", run.subject().collection());
             json.writeArrayPropertyStart("command");
             run.command().words().forEach(json::writeString);
             json.writeEndArray();
@@ -105,6 +107,8 @@ final class RunJson {
             String magic = "";
             long id = 0;
             String job = "";
+            String store = "";
+            String collection = "";
             List<String> command = List.of();
             String folder = "";
             long pid = 0;
@@ -122,6 +126,8 @@ final class RunJson {
                     case "magic" -> magic = json.getString();
                     case "id" -> id = json.getLongValue();
                     case "job" -> job = json.getString();
+                    case "store" -> store = json.getString();
+                    case "collection" -> collection = json.getString();
                     case "command" -> command = list(json::getString);
                     case "folder" -> folder = json.getString();
                     case "pid" -> pid = json.getLongValue();
@@ -141,7 +147,7 @@ final class RunJson {
             }
             return new Run(
                     id,
-                    job,
+                    new Subject(job, store, collection),
                     new Command(command, folder),
                     new Run.Owner(pid, processStarted),
                     Instant.parse(started),

@@ -71,15 +71,16 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
     /**
      * Begins a run.
      *
+     * @param subject what it is about
      * @param command what the process was asked to do
      * @param keep how many runs of the job to remember
      * @param progress hears what this hears
      */
     public static RunRecorder start(
-            RunFiles files, String job, Command command, int keep, Clock clock, Progress progress) {
+            RunFiles files, Subject subject, Command command, int keep, Clock clock, Progress progress) {
         Run run = new Run(
                 files.upcoming(),
-                job,
+                subject,
                 command,
                 Run.Owner.current(),
                 clock.instant(),
@@ -182,7 +183,7 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
         }
         return new Run(
                 first.id(),
-                first.job(),
+                first.subject(),
                 first.command(),
                 first.process(),
                 first.started(),

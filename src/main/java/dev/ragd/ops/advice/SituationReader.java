@@ -55,7 +55,7 @@ public final class SituationReader {
      *
      * @param store the configured store
      * @param physical the collection's name there
-     * @param filesPerDay files that runs of the index job indexed or deleted a day; empty when that is not known
+     * @param filesPerDay files of it that runs of the index job indexed or deleted a day; empty when that is not known
      * @param files files of the last of these runs; 0 when not known
      * @param profile the last one of this collection; null when there is none
      * @throws StoreException.CollectionNotFound when there is no such collection and the request says no number of records
@@ -189,7 +189,7 @@ public final class SituationReader {
             double updates = filesPerDay.getAsDouble() * content.records() / files;
             facts.add(String.format(
                     Locale.ROOT,
-                    "updates: about %,.0f records a day, from %.1f files a day in the index runs that this home remembers",
+                    "updates: about %,.0f records a day, from %.1f files a day in its index runs that this home remembers",
                     updates,
                     filesPerDay.getAsDouble()));
             return updates;
@@ -197,7 +197,7 @@ public final class SituationReader {
         double updates = USUAL_UPDATES * content.records();
         facts.add(String.format(
                 Locale.ROOT,
-                "updates: %,.0f records a day assumed, a hundredth, for this home remembers no index runs over more than a"
+                "updates: %,.0f records a day assumed, a hundredth, for this home remembers no index runs of it over more than a"
                         + " day; --updates-per-day says otherwise",
                 updates));
         return updates;

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.Measure;
 import dev.ragd.jobs.Progress;
+import dev.ragd.jobs.runs.Subject;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;

@@ -57,7 +57,7 @@ class RunFilesTest {
     void everyFieldComesBack() throws Exception {
         Run run = new Run(
                 7,
-                "index",
+                new Subject("index", "faiss", "my notes"),
                 new Command(List.of("index", "a b", "--quiet"), "/home/you"),
                 new Run.Owner(12, 34_567),
                 Instant.parse("2026-11-25T03:00:00.123Z"),
@@ -91,6 +91,18 @@ class RunFilesTest {
     }
 
     @Test
+    void aRunOfAnOlderVersionHasNoCollection() throws Exception {
+        String json =
+                new String(RunJson.write(new RunFiles(jobs).find(startAndEnd()).orElseThrow()));
+        String older = json.replace("\"store\":\"lucene\",\"collection\":\"notes\",", "");
+
+        assertThat(older).isNotEqualTo(json);
+        assertThat(RunJson.read(older.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                        .subject())
+                .isEqualTo(new Subject("index", "", ""));
+    }
+
+    @Test
     void aRunWhoseProcessIsGoneWasCutOff() throws IOException {
         RunFiles files = new RunFiles(jobs);
         long id = start("index", 10).run();
@@ -98,7 +110,7 @@ class RunFilesTest {
         Run.Owner gone = new Run.Owner(mine.process().pid(), mine.process().started() - 60_000);
         files.write(new Run(
                 id,
-                mine.job(),
+                mine.subject(),
                 mine.command(),
                 gone, // the same number, but another process
                 mine.started(),
@@ -140,7 +152,12 @@ class RunFilesTest {
         Files.writeString(jobs.resolve("runs"), "a file, not a folder");
         List<String> notes = new ArrayList<>();
         RunRecorder recorder = RunRecorder.start(
-                new RunFiles(jobs.resolve("elsewhere")), "index", Command.here(), 10, CLOCK, new Notes(notes));
+                new RunFiles(jobs.resolve("elsewhere")),
+                new Subject("index", "lucene", "notes"),
+                Command.here(),
+                10,
+                CLOCK,
+                new Notes(notes));
         Files.delete(jobs.resolve("elsewhere/runs/1.json"));
         Files.delete(jobs.resolve("elsewhere/runs"));
         Files.writeString(jobs.resolve("elsewhere/runs"), "a file, not a folder");
@@ -162,7 +179,12 @@ class RunFilesTest {
 
     private RunRecorder start(String job, int keep, String... command) {
         return RunRecorder.start(
-                new RunFiles(jobs), job, new Command(List.of(command), "/somewhere"), keep, CLOCK, Progress.NONE);
+                new RunFiles(jobs),
+                new Subject(job, "lucene", "notes"),
+                new Command(List.of(command), "/somewhere"),
+                keep,
+                CLOCK,
+                Progress.NONE);
     }
 
     private record Notes(List<String> lines) implements Progress {
