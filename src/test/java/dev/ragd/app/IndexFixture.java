@@ -167,7 +167,11 @@ public final class IndexFixture {
     }
 
     IndexReport dryRun() {
-        return service().dryRun(request(), progress());
+        return dryRun(request());
+    }
+
+    IndexReport dryRun(IndexRequest request) {
+        return service().dryRun(request, progress());
     }
 
     SpringIndexService service() {

@@ -2,6 +2,7 @@ package dev.ragd.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ragd.app.IndexFixture.CountingEmbedder;
@@ -407,6 +408,13 @@ class IndexJobTest {
                 .hasMessageContaining("--full")
                 .hasMessageContaining("reindex needed: " + before.size() + " chunks");
         assertThat(job.contents()).isEqualTo(before);
+        Throwable refused = catchThrowable(() -> job.run());
+        assertThatThrownBy(() -> job.dryRun())
+                .isInstanceOf(StoreException.EmbedderMismatch.class)
+                .hasMessage(refused.getMessage());
+        assertThat(job.dryRun(job.request(true, false)).notes())
+                .anyMatch(note -> note.contains("is not test:model-a") && note.contains("new generation"))
+                .anyMatch(note -> note.startsWith("indexing again what is 3 files"));
 
         IndexReport report = job.run(job.request(true, false));
 

@@ -1,9 +1,13 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generations;
+import dev.ragd.embed.EmbedException;
+import dev.ragd.embed.EmbedderId;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.store.StoreException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +15,7 @@ import java.util.OptionalLong;
 
 /**
  * Says what a run would do. Reads the files and a private copy of the ledger in memory or in the temporary folder; asks no
- * store and no model, and leaves nothing behind.
+ * store, and a model at most for its name; leaves nothing behind.
  */
 public final class IndexDryRun {
 
@@ -39,6 +43,7 @@ public final class IndexDryRun {
      * Scans.
      *
      * @throws JobException as a real run would: missing root, mass-delete guard
+     * @throws StoreException.EmbedderMismatch likewise: another model made the collection, and this is no full run
      */
     public IndexReport run(IndexRequest request, Progress progress) {
         long started = System.nanoTime();
@@ -52,11 +57,13 @@ public final class IndexDryRun {
         String physical =
                 generations.current(request.backend(), request.collection()).physical();
         OptionalLong target = ledger.newestTarget(request.backend(), physical);
+        List<String> notes = new ArrayList<>();
+        target.ifPresent(id -> compareModels(request, ledger, id, notes));
         Tally tally = new Tally();
         Scanner.Result result = new Scanner(
                         ledger, target, target, resources.pipeline(), request, settings, progress, stop, tally)
                 .scan(request.roots());
-        List<String> notes = new ArrayList<>(result.notes());
+        notes.addAll(result.notes());
         if (result.staleChunks() > 0 && target.isPresent()) {
             notes.add(ReindexCost.sentence(result.staleChunks(), ledger.chunksPerSecond(target.getAsLong()))
                     + "; " + result.staleFiles() + " unchanged files were read by other parser or chunk settings,"
@@ -80,6 +87,26 @@ public final class IndexDryRun {
                 tally.problems,
                 notes,
                 (System.nanoTime() - started) / 1e9);
+    }
+
+    private void compareModels(IndexRequest request, Ledger ledger, long target, List<String> notes) {
+        CollectionEmbedder made = ledger.embedder(target).orElse(null);
+        if (made == null) {
+            return;
+        }
+        try {
+            EmbedderId configured = resources.embedderId();
+            made.check(request.backend(), request.collection(), configured);
+        } catch (EmbedException e) {
+            notes.add("whether the configured model is the one that made the collection, " + made.describe()
+                    + ", cannot be said: " + e.getMessage());
+        } catch (StoreException.EmbedderMismatch e) {
+            if (!request.full()) {
+                throw new StoreException.EmbedderMismatch(e.getMessage() + "; " + ReindexCost.all(ledger, target));
+            }
+            notes.add("the configured model is not " + made.describe()
+                    + ", which made the collection: a new generation would be made");
+        }
     }
 
     private static final class Tally implements Scanner.Sink {

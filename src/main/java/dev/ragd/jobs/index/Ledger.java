@@ -1,5 +1,6 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.jobs.LedgerFormat;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -52,6 +53,7 @@ final class Ledger {
         LedgerFormat.check(dataSource);
         Ledger ledger = new Ledger(dataSource);
         ledger.widen();
+        ledger.addModel();
         return ledger;
     }
 
@@ -63,6 +65,17 @@ final class Ledger {
                 Long.class);
         if (width != null && width < MAX_BACKEND) {
             jdbc.execute("ALTER TABLE RAGD_TARGET ALTER COLUMN BACKEND SET DATA TYPE VARCHAR(" + MAX_BACKEND + ")");
+        }
+    }
+
+    /** Tables that were made when they did not say which model made a collection. */
+    private void addModel() {
+        List<String> there = jdbc.queryForList(
+                "SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'RAGD_TARGET'", String.class);
+        if (!there.contains("MODEL")) {
+            jdbc.execute("ALTER TABLE RAGD_TARGET ADD COLUMN MODEL VARCHAR(1024)");
+            jdbc.execute("ALTER TABLE RAGD_TARGET ADD COLUMN FINGERPRINT VARCHAR(128)");
+            jdbc.execute("ALTER TABLE RAGD_TARGET ADD COLUMN DIMENSION INTEGER");
         }
     }
 
@@ -108,6 +121,28 @@ final class Ledger {
                     target);
         } while (deleted > 0);
         jdbc.update("DELETE FROM RAGD_TARGET WHERE ID = ?", target);
+    }
+
+    /** The model that made a collection's vectors; empty when no run since a copy or an older ragd has looked. */
+    Optional<CollectionEmbedder> embedder(long target) {
+        return jdbc
+                .query(
+                        "SELECT MODEL, FINGERPRINT, DIMENSION FROM RAGD_TARGET WHERE ID = ? AND DIMENSION IS NOT NULL",
+                        (row, n) -> new CollectionEmbedder(row.getString(1), row.getString(2), row.getInt(3)),
+                        target)
+                .stream()
+                .findFirst();
+    }
+
+    void rememberEmbedder(long target, CollectionEmbedder embedder) {
+        if (!embedder(target).equals(Optional.of(embedder))) {
+            jdbc.update(
+                    "UPDATE RAGD_TARGET SET MODEL = ?, FINGERPRINT = ?, DIMENSION = ? WHERE ID = ?",
+                    embedder.model(),
+                    embedder.fingerprint(),
+                    embedder.dimension(),
+                    target);
+        }
     }
 
     OptionalDouble chunksPerSecond(long target) {

@@ -16,6 +16,11 @@ final class ReindexCost {
         return "reindex needed: " + chunks + " chunks, " + time(chunks, chunksPerSecond);
     }
 
+    /** What embedding all chunks of a target again would cost. */
+    static String all(Ledger ledger, long target) {
+        return sentence(ledger.chunkCount(target), ledger.chunksPerSecond(target));
+    }
+
     /** What indexing all files of a target again is going to cost. */
     static String ahead(Ledger ledger, long target) {
         long chunks = ledger.chunkCount(target);

@@ -70,7 +70,10 @@ final class ScanTasklet implements Tasklet {
                         run.request().backend(),
                         destination.physical(),
                         destination.existing().id());
-        target.ifPresent(id -> takeBackWhatTheStoreLost(id, destination));
+        target.ifPresent(id -> {
+            takeBackWhatTheStoreLost(id, destination);
+            rememberEmbedder(id, destination.existing());
+        });
         ledger.startPlan(job, run.scope(), run.world());
         PlanWriter writer = new PlanWriter();
         Scanner scanner = new Scanner(
@@ -214,9 +217,7 @@ final class ScanTasklet implements Tasklet {
         if (target.isEmpty()) {
             return "";
         }
-        return "; "
-                + ReindexCost.sentence(
-                        ledger.chunkCount(target.getAsLong()), ledger.chunksPerSecond(target.getAsLong()));
+        return "; " + ReindexCost.all(ledger, target.getAsLong());
     }
 
     /** Files of which the store lost chunks behind our back are indexed again. */
@@ -251,7 +252,16 @@ final class ScanTasklet implements Tasklet {
             }
             info = create(destination.physical());
         }
-        return ledger.createTarget(run.request().backend(), destination.physical(), info.id());
+        long target = ledger.createTarget(run.request().backend(), destination.physical(), info.id());
+        rememberEmbedder(target, info);
+        return target;
+    }
+
+    /** For dry runs, which ask no store. */
+    private void rememberEmbedder(long target, @Nullable CollectionInfo info) {
+        if (info != null) {
+            CollectionEmbedder.read(info).ifPresent(made -> ledger.rememberEmbedder(target, made));
+        }
     }
 
     private CollectionInfo create(String physical) {
