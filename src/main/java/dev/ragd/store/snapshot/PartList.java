@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The row groups of a collection in order of their sequences, those of the file that is being written last. Keeps the last
  * few decoded, because who reads in order of a scan asks for the same row group many times. Not safe for use by several
- * threads.
+ * threads, but for {@link #read}.
  */
 final class PartList {
 
@@ -107,6 +107,12 @@ final class PartList {
             decoded.remove(decoded.keySet().iterator().next());
         }
         return rows;
+    }
+
+    /** The same for who reads each row group once; on several threads, as long as nothing else is done to this list. */
+    Rows read(int index) throws IOException {
+        Place place = places.get(index);
+        return place.file().read(place.number());
     }
 
     /** A row group of which only ids and sequences are read. */

@@ -13,6 +13,7 @@ import dev.ragd.store.snapshot.parquet.PartWriter;
 import dev.ragd.store.snapshot.parquet.Rows;
 import dev.ragd.store.snapshot.parquet.SequenceFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -314,6 +317,34 @@ final class Records implements AutoCloseable {
             }
         }
         walk(pending.view(), from, visitor);
+    }
+
+    /**
+     * Goes through all records, on all processors.
+     *
+     * @param visitors makes one for each thread; it sees some of the records, and is not asked to end the walk
+     * @return those that were made
+     */
+    <V extends Visitor> List<V> walkTogether(Supplier<V> visitors) throws IOException {
+        PartList list = places();
+        int threads = Math.max(1, Math.min(list.size(), Runtime.getRuntime().availableProcessors()));
+        return IntStream.range(0, threads)
+                .parallel()
+                .mapToObj(thread -> {
+                    V visitor = visitors.get();
+                    try {
+                        for (int i = thread; i < list.size(); i += threads) {
+                            walk(list.read(i), 0, visitor);
+                        }
+                        if (thread == 0) {
+                            walk(pending.view(), 0, visitor);
+                        }
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    return visitor;
+                })
+                .toList();
     }
 
     private boolean walk(Rows rows, long from, Visitor visitor) throws IOException {

@@ -142,43 +142,56 @@ final class SnapshotCollection implements VectorCollection {
     public List<List<SearchHit>> searchAll(List<SearchRequest> requests) {
         requests.forEach(this::requireSupported);
         return call(records -> {
-            List<Search> searches = new ArrayList<>();
+            List<float[]> queries = new ArrayList<>();
             for (SearchRequest request : requests) {
                 float[] query = Objects.requireNonNull(request.vector());
                 requireDimension(records, records.info().dimension().orElseThrow(), query.length, "the query");
-                searches.add(new Search(request, query, new TopHits(request.k())));
+                queries.add(query);
             }
-            QueryScores scores = new QueryScores(
-                    records.info().distance(),
-                    searches.stream().map(Search::query).toList());
-            records.walk(0, false, (rows, row) -> {
-                double[] all = scores.of(rows.vector(row));
-                for (int i = 0; i < all.length; i++) {
-                    searches.get(i).look(rows, row, all[i]);
-                }
-                return true;
-            });
+            List<Searches> parts = records.walkTogether(
+                    () -> new Searches(requests, new QueryScores(records.info().distance(), queries)));
             List<List<SearchHit>> answers = new ArrayList<>();
-            for (Search search : searches) {
-                answers.add(hits(records, search));
+            for (int i = 0; i < requests.size(); i++) {
+                TopHits best = new TopHits(requests.get(i).k());
+                for (Searches part : parts) {
+                    best.addAll(part.best.get(i));
+                }
+                answers.add(hits(records, requests.get(i), best));
             }
             return answers;
         });
     }
 
-    private record Search(SearchRequest request, float[] query, TopHits best) {
+    /** Several searches among the records that one thread sees. */
+    private static final class Searches implements Records.Visitor {
+        private final List<SearchRequest> requests;
+        private final QueryScores scores;
+        private final List<TopHits> best;
 
-        void look(Rows rows, int row, double score) throws IOException {
-            if (best.takes(score) && matches(request.filter(), rows, row)) {
-                best.add((int) rows.sequence(row), rows.id(row), score);
+        Searches(List<SearchRequest> requests, QueryScores scores) {
+            this.requests = requests;
+            this.scores = scores;
+            this.best =
+                    requests.stream().map(request -> new TopHits(request.k())).toList();
+        }
+
+        @Override
+        public boolean visit(Rows rows, int row) throws IOException {
+            double[] all = scores.of(rows.vector(row));
+            for (int i = 0; i < all.length; i++) {
+                TopHits hits = best.get(i);
+                if (hits.takes(all[i]) && matches(requests.get(i).filter(), rows, row)) {
+                    hits.add((int) rows.sequence(row), rows.id(row), all[i]);
+                }
             }
+            return true;
         }
     }
 
-    private static List<SearchHit> hits(Records records, Search search) throws IOException {
-        Set<Field> fields = search.request().fields();
+    private static List<SearchHit> hits(Records records, SearchRequest request, TopHits best) throws IOException {
+        Set<Field> fields = request.fields();
         List<SearchHit> hits = new ArrayList<>();
-        for (TopHits.Hit hit : search.best().bestFirst()) {
+        for (TopHits.Hit hit : best.bestFirst()) {
             VectorRecord record = fields.isEmpty()
                     ? new VectorRecord(hit.id(), null, null, Metadata.EMPTY)
                     : records.get(hit.sequence(), fields);

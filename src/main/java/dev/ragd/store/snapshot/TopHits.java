@@ -36,6 +36,10 @@ final class TopHits {
         }
     }
 
+    void addAll(TopHits others) {
+        others.worstFirst.forEach(hit -> add(hit.sequence(), hit.id(), hit.score()));
+    }
+
     List<Hit> bestFirst() {
         List<Hit> hits = new ArrayList<>(worstFirst);
         hits.sort(BEST_FIRST);

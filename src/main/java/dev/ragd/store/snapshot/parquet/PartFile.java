@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads one file of records. Nothing is handed out that was not checked against the manifest before: the ids against the
  * hash of the two columns of keys, everything else against the hash of the whole file, each when it is first needed. Keeps
- * no file open. Not safe for use by several threads.
+ * no file open. Safe for use by several threads; what it reads is for one each.
  */
 public final class PartFile {
 
@@ -68,7 +68,7 @@ public final class PartFile {
     }
 
     /** The row groups in order. */
-    public List<RowGroupLayout> rowGroups() throws IOException {
+    public synchronized List<RowGroupLayout> rowGroups() throws IOException {
         if (part != null && footer == null) {
             checkLength();
             byte[] bytes = readFooter(part);
@@ -108,7 +108,7 @@ public final class PartFile {
         target.append(layout, bytes(layout.offset(), Math.toIntExact(layout.bytes())));
     }
 
-    private void checkWhole() throws IOException {
+    private synchronized void checkWhole() throws IOException {
         if (wholeIsChecked || part == null) {
             return;
         }
