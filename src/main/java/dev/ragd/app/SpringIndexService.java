@@ -42,18 +42,28 @@ final class SpringIndexService implements IndexService {
     public IndexReport run(IndexRequest request, Progress progress) {
         Subject subject = new Subject(IndexJobConfiguration.JOB, request.backend(), request.collection());
         return jobs.owned(subject, progress, watch -> {
-            try (IndexResources parts = resources.open(watch);
-                    IndexRun run = new IndexRun(request, settings, parts, watch)) {
-                return jobs.launch(
-                        watch,
-                        IndexJobConfiguration.class,
-                        IndexRun.class,
-                        run,
-                        beans -> beans.registerBean(Generations.class, () -> generations),
-                        IndexLauncher.class,
-                        IndexLauncher::launch);
+            try (IndexResources parts = resources.open(watch)) {
+                IndexReport report = launch(request, parts, watch);
+                if (!report.resumed()) {
+                    return report;
+                }
+                watch.note("what that run had planned is done; looking for what changed since");
+                return report.followedBy(launch(request.changesOnly(), parts, watch));
             }
         });
+    }
+
+    private IndexReport launch(IndexRequest request, IndexResources parts, RunWatch watch) {
+        try (IndexRun run = new IndexRun(request, settings, parts, watch)) {
+            return jobs.launch(
+                    watch,
+                    IndexJobConfiguration.class,
+                    IndexRun.class,
+                    run,
+                    beans -> beans.registerBean(Generations.class, () -> generations),
+                    IndexLauncher.class,
+                    IndexLauncher::launch);
+        }
     }
 
     @Override

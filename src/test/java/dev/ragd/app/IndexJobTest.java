@@ -2,7 +2,6 @@ package dev.ragd.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ragd.app.IndexFixture.CountingEmbedder;
@@ -390,9 +389,30 @@ class IndexJobTest {
         IndexReport report = job.run();
 
         assertThat(report.resumed()).isTrue();
-        assertThat(report.files().indexed()).isEqualTo(3);
+        assertThat(report.files()).isEqualTo(new IndexReport.Files(3, 3, 0, 0, 0, 0));
         assertThat(job.contents()).isEqualTo(job.freshIndex());
         assertThat(report.chunks().written()).isEqualTo(job.contents().size());
+    }
+
+    @Test
+    void whatChangedSinceTheRunThatWasCutOffIsIndexedToo() throws IOException {
+        job.run();
+        job.write("b.md", "Something else, and not much.");
+        job.write("c.txt", "A file that will not stay.");
+        job.beforeWrite = n -> {
+            throw new StoreException.StoreUnavailable("down", null);
+        };
+        assertThatThrownBy(() -> job.run()).isInstanceOf(StoreException.StoreUnavailable.class);
+        job.beforeWrite = n -> {};
+        job.write("new.txt", "It was not there before.");
+        Files.delete(job.docs.resolve("c.txt"));
+
+        IndexReport report = job.run();
+
+        assertThat(report.resumed()).isTrue();
+        assertThat(job.contents()).isEqualTo(job.freshIndex());
+        assertThat(job.notes).contains("what that run had planned is done; looking for what changed since");
+        assertThat(job.run().files().indexed()).isZero();
     }
 
     @Test
@@ -408,10 +428,12 @@ class IndexJobTest {
                 .hasMessageContaining("--full")
                 .hasMessageContaining("reindex needed: " + before.size() + " chunks");
         assertThat(job.contents()).isEqualTo(before);
-        Throwable refused = catchThrowable(() -> job.run());
         assertThatThrownBy(() -> job.dryRun())
                 .isInstanceOf(StoreException.EmbedderMismatch.class)
-                .hasMessage(refused.getMessage());
+                .hasMessageContaining("model-a")
+                .hasMessageContaining("model-b")
+                .hasMessageContaining("--full")
+                .hasMessageContaining("reindex needed: " + before.size() + " chunks");
         assertThat(job.dryRun(job.request(true, false)).notes())
                 .anyMatch(note -> note.contains("is not test:model-a") && note.contains("new generation"))
                 .anyMatch(note -> note.startsWith("indexing again what is 3 files"));

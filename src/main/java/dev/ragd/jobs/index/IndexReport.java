@@ -56,6 +56,34 @@ public record IndexReport(
         return new IndexReport(dryRun, resumed, files, chunks, quarantined, more, seconds);
     }
 
+    /**
+     * This and what a second run right after it did, as one: files that the first one indexed are no unchanged ones. Files that
+     * failed were tried again, so only the second one's failures count.
+     */
+    public IndexReport followedBy(IndexReport next) {
+        List<String> all = new ArrayList<>(notes);
+        next.notes.stream().filter(note -> !notes.contains(note)).forEach(all::add);
+        return new IndexReport(
+                dryRun,
+                resumed,
+                new Files(
+                        next.files.seen,
+                        files.indexed + next.files.indexed,
+                        Math.max(0, next.files.unchanged - files.indexed),
+                        files.renamed + next.files.renamed,
+                        files.deleted + next.files.deleted,
+                        next.files.quarantined),
+                new Chunks(
+                        chunks.written + next.chunks.written,
+                        chunks.reused + next.chunks.reused,
+                        chunks.deleted + next.chunks.deleted,
+                        next.chunks.total,
+                        Math.max(chunks.tombstones, next.chunks.tombstones)),
+                next.quarantined,
+                all,
+                seconds + next.seconds);
+    }
+
     @Override
     public ExitCode exitCode() {
         return quarantined.isEmpty() ? ExitCode.DONE : ExitCode.DONE_WITH_REJECTS;

@@ -30,4 +30,9 @@ public record IndexRequest(
             throw new IllegalArgumentException("nothing to index: name at least one file or folder");
         }
     }
+
+    /** The same without what is unchanged. */
+    public IndexRequest changesOnly() {
+        return new IndexRequest(backend, collection, roots, includes, excludes, false, allowMassDelete);
+    }
 }

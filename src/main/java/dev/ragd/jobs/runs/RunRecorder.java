@@ -31,14 +31,14 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
     private final Clock clock;
     private final int keep;
     private final List<Counting> phases = new ArrayList<>();
-    private @Nullable JobExecution execution;
+    private final List<JobExecution> executions = new ArrayList<>();
     private long lastWrite;
     private boolean ended;
     private boolean complained;
 
     /** What is counted now. */
     private static final class Counting {
-        private final String step;
+        private final long step;
         private final String name;
         private final String unit;
         private final long total;
@@ -47,7 +47,7 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
         private long done;
         private long ended;
 
-        Counting(String step, String name, String unit, long total) {
+        Counting(long step, String name, String unit, long total) {
             this.step = step;
             this.name = name;
             this.unit = unit;
@@ -122,7 +122,7 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
 
     @Override
     public synchronized void beforeJob(JobExecution jobExecution) {
-        execution = jobExecution;
+        executions.add(jobExecution);
         writeNow();
     }
 
@@ -158,15 +158,15 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
         }
     }
 
-    private String currentStep() {
-        JobExecution job = execution;
-        String name = "";
-        if (job != null) {
-            for (StepExecution step : job.getStepExecutions()) {
-                name = step.getStepName();
+    /** The number of its execution, which no other step has; -1 before the first one. */
+    private long currentStep() {
+        long current = -1;
+        if (!executions.isEmpty()) {
+            for (StepExecution step : executions.get(executions.size() - 1).getStepExecutions()) {
+                current = step.getId();
             }
         }
-        return name;
+        return current;
     }
 
     private void writeNow() {
@@ -176,7 +176,6 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
     }
 
     private Run now(Run.State state, int exitCode, @Nullable String message) {
-        JobExecution job = execution;
         long now = System.nanoTime();
         if (state != Run.State.RUNNING) {
             endPhase();
@@ -191,26 +190,26 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
                 state,
                 exitCode,
                 message,
-                job == null ? -1 : job.getId(),
-                job == null ? List.of() : steps(job, now));
+                executions.isEmpty()
+                        ? -1
+                        : executions.get(executions.size() - 1).getId(),
+                executions.stream()
+                        .flatMap(job -> job.getStepExecutions().stream())
+                        .map(step -> step(step, now))
+                        .toList());
     }
 
-    private List<Run.Step> steps(JobExecution job, long now) {
-        List<Run.Step> steps = new ArrayList<>();
-        for (StepExecution step : job.getStepExecutions()) {
-            String name = step.getStepName();
-            List<Run.Phase> counted = phases.stream()
-                    .filter(p -> p.step.equals(name))
-                    .map(p -> p.phase(now))
-                    .toList();
-            steps.add(new Run.Step(
-                    name,
-                    step.getStatus().isRunning() ? "running" : word(step),
-                    seconds(step),
-                    step.getCommitCount(),
-                    counted));
-        }
-        return steps;
+    private Run.Step step(StepExecution step, long now) {
+        List<Run.Phase> counted = phases.stream()
+                .filter(p -> p.step == step.getId())
+                .map(p -> p.phase(now))
+                .toList();
+        return new Run.Step(
+                step.getStepName(),
+                step.getStatus().isRunning() ? "running" : word(step),
+                seconds(step),
+                step.getCommitCount(),
+                counted);
     }
 
     private static String word(StepExecution step) {

@@ -1,5 +1,6 @@
 package dev.ragd.store.snapshot;
 
+import dev.ragd.store.Field;
 import dev.ragd.store.snapshot.parquet.Part;
 import dev.ragd.store.snapshot.parquet.PartFile;
 import dev.ragd.store.snapshot.parquet.PartWriter;
@@ -7,17 +8,22 @@ import dev.ragd.store.snapshot.parquet.RowGroup;
 import dev.ragd.store.snapshot.parquet.RowGroupLayout;
 import dev.ragd.store.snapshot.parquet.Rows;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The row groups of a collection in order of their sequences, those of the file that is being written last. Keeps the last
- * few decoded, because who reads in order of a scan asks for the same row group many times. Not safe for use by several
- * threads, but for {@link #read}.
+ * few decoded, because who reads in order of a scan asks for the same row group many times, and decodes the next one
+ * meanwhile. Not safe for use by several threads, but for {@link #read}.
  */
 final class PartList {
 
@@ -26,10 +32,14 @@ final class PartList {
     /** A row group of a file. */
     private record Place(PartFile file, int number, long first, long last) {}
 
+    /** One that is read before somebody asks for it. */
+    private record Ahead(Place place, CompletableFuture<Rows> rows) {}
+
     private final Path folder;
     private final int dimension;
     private final List<Place> places = new ArrayList<>();
     private final Map<Place, Rows> decoded = new LinkedHashMap<>();
+    private @Nullable Ahead ahead;
     private @Nullable PartFile fileOfKeys;
     private List<RowGroup> keys = List.of();
 
@@ -49,6 +59,7 @@ final class PartList {
     void reset(List<Part> parts, @Nullable PartWriter writer) throws IOException {
         places.clear();
         decoded.clear();
+        ahead = null;
         fileOfKeys = null;
         keys = List.of();
         for (Part part : parts) {
@@ -95,18 +106,61 @@ final class PartList {
         return low;
     }
 
-    /** A row group, to be read as a whole. */
-    Rows rows(int index) throws IOException {
+    /**
+     * A row group.
+     *
+     * @param fields what it will be asked for, beside ids; anything else is decoded when it is asked for
+     */
+    Rows rows(int index, Set<Field> fields) throws IOException {
         Place place = places.get(index);
         Rows rows = decoded.remove(place);
         if (rows == null) {
-            rows = place.file().read(place.number());
+            rows = takeAhead(place);
+            if (rows == null) {
+                rows = read(index);
+            }
+            boolean inOrder = index == 0 || decoded.containsKey(places.get(index - 1));
+            if (inOrder
+                    && index + 1 < places.size()
+                    && places.get(index + 1).file().isFinished()) {
+                ahead = readAhead(index + 1, fields);
+            }
         }
         decoded.put(place, rows);
         if (decoded.size() > KEPT) {
             decoded.remove(decoded.keySet().iterator().next());
         }
         return rows;
+    }
+
+    private Ahead readAhead(int index, Set<Field> fields) {
+        Place place = places.get(index);
+        return new Ahead(place, CompletableFuture.supplyAsync(() -> {
+            try {
+                RowGroup rows = place.file().read(place.number());
+                rows.load(fields);
+                return rows;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }));
+    }
+
+    /** What was read ahead, when it is this one; otherwise null. */
+    private @Nullable Rows takeAhead(Place place) throws IOException {
+        Ahead made = ahead;
+        if (made == null || !made.place().equals(place)) {
+            return null;
+        }
+        ahead = null;
+        try {
+            return made.rows().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UncheckedIOException failure) {
+                throw Objects.requireNonNull(failure.getCause());
+            }
+            throw e;
+        }
     }
 
     /** The same for who reads each row group once; on several threads, as long as nothing else is done to this list. */

@@ -307,12 +307,12 @@ final class Records implements AutoCloseable {
      * Goes through the records in order of their sequence.
      *
      * @param from the sequence to begin with
-     * @param keysOnly true when nothing but ids and sequences will be asked for
+     * @param fields what will be asked for, beside ids and sequences
      */
-    void walk(long from, boolean keysOnly, Visitor visitor) throws IOException {
+    void walk(long from, Set<Field> fields, Visitor visitor) throws IOException {
         PartList list = places();
         for (int i = list.from(from); i < list.size(); i++) {
-            if (!walk(keysOnly ? list.keys(i) : list.rows(i), from, visitor)) {
+            if (!walk(fields.isEmpty() ? list.keys(i) : list.rows(i, fields), from, visitor)) {
                 return;
             }
         }
@@ -373,7 +373,7 @@ final class Records implements AutoCloseable {
                     fields.contains(Field.METADATA) ? record.metadata() : Metadata.EMPTY);
         }
         PartList list = places();
-        Rows rows = list.rows(list.from(sequence));
+        Rows rows = list.rows(list.from(sequence), fields);
         return rows.record(rows.rowFrom(sequence), fields);
     }
 
@@ -388,7 +388,7 @@ final class Records implements AutoCloseable {
     private IdIndex index() throws IOException {
         if (index == null) {
             IdIndex built = new IdIndex();
-            walk(0, true, (rows, row) -> {
+            walk(0, Field.NONE, (rows, row) -> {
                 built.put(rows.id(row), (int) rows.sequence(row));
                 return true;
             });

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotCollection implements VectorCollection {
 
+    /** What filters look at. */
+    private static final Set<Field> FILTERED = Set.of(Field.TEXT, Field.METADATA);
+
     private final SnapshotStore store;
     private final OpenCollection shared;
     private volatile boolean closed;
@@ -113,7 +116,7 @@ final class SnapshotCollection implements VectorCollection {
             long[] last = {position(request.cursor())};
             Filter filter = request.filter();
             Set<Field> fields = request.fields();
-            records.walk(last[0] + 1, fields.isEmpty() && filter == null, (rows, row) -> {
+            records.walk(last[0] + 1, filter == null ? fields : FILTERED, (rows, row) -> {
                 last[0] = rows.sequence(row);
                 if (matches(filter, rows, row)) {
                     page.add(rows.record(row, fields));
@@ -221,7 +224,7 @@ final class SnapshotCollection implements VectorCollection {
         return call(records -> {
             requireWritable(records);
             List<String> ids = new ArrayList<>();
-            records.walk(0, false, (rows, row) -> {
+            records.walk(0, FILTERED, (rows, row) -> {
                 if (matches(filter, rows, row)) {
                     ids.add(rows.id(row));
                 }
@@ -248,7 +251,7 @@ final class SnapshotCollection implements VectorCollection {
     public long count(Filter filter) {
         return call(records -> {
             long[] count = {0};
-            records.walk(0, false, (rows, row) -> {
+            records.walk(0, FILTERED, (rows, row) -> {
                 count[0] += matches(filter, rows, row) ? 1 : 0;
                 return true;
             });

@@ -49,6 +49,11 @@ public final class PartFile {
         return file;
     }
 
+    /** False while this process is writing it. */
+    public boolean isFinished() {
+        return part != null;
+    }
+
     /**
      * Checks that the file is there and has its length.
      *

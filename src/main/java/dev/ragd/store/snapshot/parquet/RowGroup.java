@@ -1,10 +1,12 @@
 package dev.ragd.store.snapshot.parquet;
 
+import dev.ragd.store.Field;
 import dev.ragd.store.Metadata;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Set;
 import org.apache.parquet.VersionParser.ParsedVersion;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
@@ -40,6 +42,13 @@ public final class RowGroup implements Rows {
 
     private boolean isDense() {
         return layout.last() - layout.first() + 1 == layout.rows();
+    }
+
+    /** Reads and decodes the ids and these fields of all rows now. */
+    public void load(Set<Field> fields) throws IOException {
+        if (rows() > 0) {
+            record(0, fields);
+        }
     }
 
     @Override
