@@ -21,8 +21,10 @@ MILLION = os.environ.get("RAGD_BENCH_MILLION") == "yes"
 PARTS = os.environ.get("RAGD_BENCH_MIGRATE", "chroma local memory resume").split()
 FLAT = {"RAGD_STORAGE_FAISS_INDEX": "flat"}
 NAME = "documents"
-# What bin/launch gives migrations instead of the compiler's limits in measure.FLAGS, for the loop they are compared with.
+# What bin/launch gives migrations instead of the collector and the compiler's limits in measure.FLAGS, for the loop they are
+# compared with.
 COMPILED_AS_MIGRATIONS = [
+    "-XX:-UseSerialGC", "-XX:+UseParallelGC",
     "-XX:TieredStopAtLevel=4", "-XX:Tier3InvocationThreshold=200", "-XX:Tier3MinInvocationThreshold=100",
     "-XX:Tier3CompileThreshold=2000", "-XX:Tier4InvocationThreshold=100000", "-XX:Tier4MinInvocationThreshold=50000",
     "-XX:Tier4CompileThreshold=200000", "-XX:Tier4BackEdgeThreshold=1000000", "-XX:MaxInlineLevel=6",
