@@ -2,6 +2,7 @@ package dev.ragd.app;
 
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
+import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.index.IndexDryRun;
 import dev.ragd.jobs.index.IndexJobConfiguration;
@@ -43,18 +44,28 @@ final class SpringIndexService implements IndexService {
         Subject subject = new Subject(IndexJobConfiguration.JOB, request.backend(), request.collection());
         return jobs.owned(subject, progress, watch -> {
             try (IndexResources parts = resources.open(watch)) {
-                IndexReport report = launch(request, parts, watch);
-                if (!report.resumed()) {
-                    return report;
-                }
-                watch.note("what that run had planned is done; looking for what changed since");
-                return report.followedBy(launch(request.changesOnly(), parts, watch));
+                IndexReport report = launch(new IndexRun(request, settings, parts, watch), watch);
+                return report.resumed() ? report.followedBy(changesSince(request, parts, watch)) : report;
             }
         });
     }
 
-    private IndexReport launch(IndexRequest request, IndexResources parts, RunWatch watch) {
-        try (IndexRun run = new IndexRun(request, settings, parts, watch)) {
+    /** A plan that was taken up is of the past; who gives the command means the files as they are now. */
+    private IndexReport changesSince(IndexRequest request, IndexResources parts, RunWatch watch) {
+        watch.note("what that run had planned is done; looking for what changed since");
+        IndexRun run = new IndexRun(request, settings, parts, watch);
+        run.lookForChangesOnly();
+        try {
+            return launch(run, watch);
+        } catch (JobException e) {
+            throw new JobException(
+                    e.exitCode(), "what the run before had planned is done and saved; then: " + e.getMessage(), e);
+        }
+    }
+
+    /** @param run closed at its end */
+    private IndexReport launch(IndexRun run, RunWatch watch) {
+        try (run) {
             return jobs.launch(
                     watch,
                     IndexJobConfiguration.class,

@@ -449,6 +449,38 @@ class IndexJobTest {
     }
 
     @Test
+    void aFullRunThatWasTakenUpIsNotDoneAgainWhenWhatFollowsItIsCutOffToo() {
+        job.run();
+        IndexRequest full = job.request(true, false);
+        job.writes.set(0);
+        job.beforeWrite = n -> {
+            if (n >= 3) {
+                throw new StoreException.StoreUnavailable("down", null);
+            }
+        };
+        assertThatThrownBy(() -> job.run(full)).isInstanceOf(StoreException.StoreUnavailable.class);
+        // It is done when the first write of what follows fails.
+        job.write("new.txt", "A file that was not there before.");
+        int[] writes = {0};
+        job.beforeWrite = n -> {
+            if (job.notes.contains("what that run had planned is done; looking for what changed since")
+                    && writes[0]++ == 0) {
+                throw new StoreException.StoreUnavailable("down", null);
+            }
+        };
+        assertThatThrownBy(() -> job.run(full)).isInstanceOf(StoreException.StoreUnavailable.class);
+        job.beforeWrite = n -> {};
+        int before = job.currentEmbedder.texts.get();
+
+        IndexReport report = job.run(full);
+
+        assertThat(report.resumed()).isTrue();
+        assertThat(job.currentEmbedder.texts.get() - before)
+                .as("what was embedded when it was cut off is the new file, nothing else")
+                .isLessThanOrEqualTo(1);
+    }
+
+    @Test
     void theGenerationThatWasRolledBackIsKeptByTheNextFullRun() {
         job.run();
         job.currentEmbedder = new CountingEmbedder("model-b");

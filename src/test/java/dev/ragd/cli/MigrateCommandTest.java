@@ -15,6 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code migrate} and {@code verify}: what they ask for and what they say. */
 class MigrateCommandTest {
@@ -65,6 +67,24 @@ class MigrateCommandTest {
         assertThat(cli.out)
                 .startsWith("Migrated chromadb 'notes' to snapshot:/x 'notes' in 1.5 s. It is in use.")
                 .contains("3 planned: 2 copied, 1 there already", "3 compared: 3 equal bit by bit", "100.0 %");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--delta, DELTA",
+        "--reembed, REEMBED",
+        "--activate, ACTIVATE",
+        "--allow-partial, ALLOW_PARTIAL",
+        "--allow-empty, ALLOW_EMPTY",
+        "--allow-mass-delete, ALLOW_MASS_DELETE",
+        "--keep-quantised, KEEP_QUANTISED"
+    })
+    void eachOptionIsOneChoice(String option, Choice choice) {
+        cli.migrateReport = () -> report(Status.VERIFIED, Map.of());
+        assertThat(cli.run("migrate", "--from", "chromadb", "--to", "snapshot:" + home, option))
+                .isZero();
+        assertThat(cli.migrated).hasSize(1);
+        assertThat(cli.migrated.get(0).choices()).containsExactly(choice);
     }
 
     @Test

@@ -175,6 +175,18 @@ class LauncherTest {
     }
 
     @Test
+    void thereIsOneCollectorAndTheUsersIsItWhenHeNamesOne() throws Exception {
+        assertThat(run("search", "a").out()).containsOnlyOnce("GC").contains("-XX:+UseSerialGC");
+        assertThat(run("migrate", "--to", "b").out()).containsOnlyOnce("GC").contains("-XX:+UseParallelGC");
+        for (String command : List.of("search", "migrate")) {
+            Map<String, String> own = Map.of("RAGD_JAVA_OPTS", "-Da=b -XX:+UseG1GC");
+            assertThat(end("own", start("own", root.resolve("ragd"), own, command))
+                            .out())
+                    .containsOnlyOnce("GC");
+        }
+    }
+
+    @Test
     void theArchiveIsMadeOncePerJavaAndUsedWithoutAWord() throws Exception {
         run();
         try (var files = Files.list(root.resolve("target/ragd"))) {

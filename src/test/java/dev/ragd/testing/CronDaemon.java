@@ -63,8 +63,12 @@ public final class CronDaemon implements AutoCloseable {
         CronDaemon daemon = new CronDaemon(place, inside(place, bin, script));
         try {
             // A minute that passes before it has read its crontab would be none.
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
             while (!Files.exists(place.resolve("minutes.waiting"))) {
                 daemon.requireAlive();
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("cron does not wait by the clock of this test: " + daemon.said());
+                }
                 Thread.sleep(20);
             }
         } catch (InterruptedException e) {

@@ -34,6 +34,7 @@ public final class IndexLauncher {
 
     private static final String RUN = "run.id";
     private static final String SCOPE = "scope";
+    private static final String CHANGES_ONLY = "changesOnly";
 
     private final JobOperator operator;
     private final JobRepository repository;
@@ -79,6 +80,9 @@ public final class IndexLauncher {
         if (last != null && takesUp) {
             boolean stopped = last.getStatus() == BatchStatus.STOPPED;
             run.progress().note("taking up the run that was " + (stopped ? "stopped" : "cut off"));
+        }
+        if (last != null && Boolean.parseBoolean(last.getJobParameters().getString(CHANGES_ONLY))) {
+            run.lookForChangesOnly();
         }
         long number = last == null ? ledger.nextRun() : numberOf(last);
         try {
@@ -173,7 +177,7 @@ public final class IndexLauncher {
     }
 
     private JobParameters parameters(long number) {
-        IndexRequest request = run.request();
+        IndexRequest request = run.asked();
         String roots = request.roots().stream()
                 .map(root -> root.toAbsolutePath().normalize())
                 .map(Path::toString)
@@ -187,6 +191,7 @@ public final class IndexLauncher {
                 .addString("roots", shorten(roots.replace("\n", ", ")), false)
                 .addString("include", shorten(String.join(" ", request.includes())), false)
                 .addString("exclude", shorten(String.join(" ", request.excludes())), false)
+                .addString(CHANGES_ONLY, String.valueOf(run.looksForChangesOnly()), false)
                 .addString("allowMassDelete", String.valueOf(request.allowMassDelete()), false)
                 .addLong(RUN, number)
                 .toJobParameters();

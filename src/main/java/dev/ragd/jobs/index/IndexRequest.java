@@ -32,7 +32,7 @@ public record IndexRequest(
     }
 
     /** The same without what is unchanged. */
-    public IndexRequest changesOnly() {
+    IndexRequest changesOnly() {
         return new IndexRequest(backend, collection, roots, includes, excludes, false, allowMassDelete);
     }
 }

@@ -72,10 +72,11 @@ final class Ledger {
     private void addModel() {
         List<String> there = jdbc.queryForList(
                 "SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'RAGD_TARGET'", String.class);
-        if (!there.contains("MODEL")) {
-            jdbc.execute("ALTER TABLE RAGD_TARGET ADD COLUMN MODEL VARCHAR(1024)");
-            jdbc.execute("ALTER TABLE RAGD_TARGET ADD COLUMN FINGERPRINT VARCHAR(128)");
-            jdbc.execute("ALTER TABLE RAGD_TARGET ADD COLUMN DIMENSION INTEGER");
+        // Each is asked for: a process may have died after the first.
+        for (String column : List.of("MODEL VARCHAR(1024)", "FINGERPRINT VARCHAR(128)", "DIMENSION INTEGER")) {
+            if (!there.contains(column.substring(0, column.indexOf(' ')))) {
+                jdbc.execute("ALTER TABLE RAGD_TARGET ADD COLUMN " + column);
+            }
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -146,8 +145,8 @@ final class PartList {
         }));
     }
 
-    /** What was read ahead, when it is this one; otherwise null. */
-    private @Nullable Rows takeAhead(Place place) throws IOException {
+    /** What was read ahead, when it is this one and could be read; otherwise null. */
+    private @Nullable Rows takeAhead(Place place) {
         Ahead made = ahead;
         if (made == null || !made.place().equals(place)) {
             return null;
@@ -156,10 +155,7 @@ final class PartList {
         try {
             return made.rows().join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof UncheckedIOException failure) {
-                throw Objects.requireNonNull(failure.getCause());
-            }
-            throw e;
+            return null; // whoever asked reads it himself, and hears what is wrong
         }
     }
 

@@ -13,7 +13,6 @@ import dev.ragd.store.snapshot.parquet.PartWriter;
 import dev.ragd.store.snapshot.parquet.Rows;
 import dev.ragd.store.snapshot.parquet.SequenceFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +40,9 @@ final class Records implements AutoCloseable {
 
     private static final int ROW_GROUP_ROWS = 8192;
     private static final int MANY_DELETION_FILES = 16;
+
+    /** Each holds a row group: with more of them the memory of a usual call would not do. */
+    private static final int WALKERS = 4;
 
     private final Path folder;
     private final @Nullable CollectionLock lock;
@@ -320,31 +323,38 @@ final class Records implements AutoCloseable {
     }
 
     /**
-     * Goes through all records, on all processors.
+     * Goes through all records, on several processors.
      *
      * @param visitors makes one for each thread; it sees some of the records, and is not asked to end the walk
      * @return those that were made
      */
     <V extends Visitor> List<V> walkTogether(Supplier<V> visitors) throws IOException {
         PartList list = places();
-        int threads = Math.max(1, Math.min(list.size(), Runtime.getRuntime().availableProcessors()));
-        return IntStream.range(0, threads)
-                .parallel()
-                .mapToObj(thread -> {
-                    V visitor = visitors.get();
-                    try {
-                        for (int i = thread; i < list.size(); i += threads) {
-                            walk(list.read(i), 0, visitor);
-                        }
-                        if (thread == 0) {
-                            walk(pending.view(), 0, visitor);
-                        }
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                    return visitor;
-                })
-                .toList();
+        int threads = Math.max(
+                1, Math.min(list.size(), Math.min(WALKERS, Runtime.getRuntime().availableProcessors())));
+        // A failure is kept until all have ended: none may read on when the caller lets others write.
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        List<V> all =
+                IntStream.range(0, threads).mapToObj(thread -> visitors.get()).toList();
+        IntStream.range(0, threads).parallel().forEach(thread -> {
+            try {
+                for (int i = thread; i < list.size() && failure.get() == null; i += threads) {
+                    walk(list.read(i), 0, all.get(thread));
+                }
+                if (thread == 0) {
+                    walk(pending.view(), 0, all.get(0));
+                }
+            } catch (IOException | RuntimeException e) {
+                failure.compareAndSet(null, e);
+            }
+        });
+        Exception first = failure.get();
+        if (first instanceof IOException e) {
+            throw e;
+        } else if (first instanceof RuntimeException e) {
+            throw e;
+        }
+        return all;
     }
 
     private boolean walk(Rows rows, long from, Visitor visitor) throws IOException {
