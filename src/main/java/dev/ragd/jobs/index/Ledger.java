@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,32 +53,33 @@ final class Ledger {
         new ResourceDatabasePopulator(new ClassPathResource("ledger.sql", Ledger.class)).execute(dataSource);
         LedgerFormat.check(dataSource);
         Ledger ledger = new Ledger(dataSource);
-        ledger.widen();
-        ledger.addModel();
+        ledger.upgrade();
         return ledger;
     }
 
-    /** Tables that were made when a store had a name alone do not take the path of a snapshot. */
-    private void widen() {
-        Long width = jdbc.queryForObject(
-                "SELECT CHARACTER_MAXIMUM_LENGTH FROM INFORMATION_SCHEMA.COLUMNS"
-                        + " WHERE TABLE_NAME = 'RAGD_TARGET' AND COLUMN_NAME = 'BACKEND'",
-                Long.class);
-        if (width != null && width < MAX_BACKEND) {
+    /**
+     * Changes tables of an older ragd: they do not take the path of a snapshot, for a store had a name alone, or do not say
+     * which model made a collection.
+     */
+    private void upgrade() {
+        Map<String, Integer> widths = new HashMap<>();
+        jdbc.query(
+                "SELECT COLUMN_NAME, CHARACTER_MAXIMUM_LENGTH FROM INFORMATION_SCHEMA.COLUMNS"
+                        + " WHERE TABLE_NAME = 'RAGD_TARGET'",
+                row -> {
+                    widths.put(row.getString(1), row.getInt(2));
+                });
+        if (widths.getOrDefault("BACKEND", MAX_BACKEND) < MAX_BACKEND) {
             jdbc.execute("ALTER TABLE RAGD_TARGET ALTER COLUMN BACKEND SET DATA TYPE VARCHAR(" + MAX_BACKEND + ")");
         }
-    }
-
-    /** Tables that were made when they did not say which model made a collection. */
-    private void addModel() {
-        List<String> there = jdbc.queryForList(
-                "SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'RAGD_TARGET'", String.class);
         // Each is asked for: a process may have died after the first.
-        for (String column : List.of("MODEL VARCHAR(1024)", "FINGERPRINT VARCHAR(128)", "DIMENSION INTEGER")) {
-            if (!there.contains(column.substring(0, column.indexOf(' ')))) {
-                jdbc.execute("ALTER TABLE RAGD_TARGET ADD COLUMN " + column);
+        Map<String, String> added =
+                Map.of("MODEL", "VARCHAR(1024)", "FINGERPRINT", "VARCHAR(128)", "DIMENSION", "INTEGER");
+        added.forEach((column, type) -> {
+            if (!widths.containsKey(column)) {
+                jdbc.execute("ALTER TABLE RAGD_TARGET ADD COLUMN " + column + " " + type);
             }
-        }
+        });
     }
 
     OptionalLong findTarget(String backend, String collection, String storeId) {

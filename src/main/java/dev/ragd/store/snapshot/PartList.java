@@ -116,13 +116,14 @@ final class PartList {
         if (rows == null) {
             rows = takeAhead(place);
             if (rows == null) {
-                rows = read(index);
+                rows = read(place);
             }
-            boolean inOrder = index == 0 || decoded.containsKey(places.get(index - 1));
+            // The one before it is still here: who asks goes through all of them, and does not fetch a few hits.
+            boolean inOrder = index > 0 && decoded.containsKey(places.get(index - 1));
             if (inOrder
                     && index + 1 < places.size()
                     && places.get(index + 1).file().isFinished()) {
-                ahead = readAhead(index + 1, fields);
+                ahead = readAhead(places.get(index + 1), fields);
             }
         }
         decoded.put(place, rows);
@@ -132,11 +133,10 @@ final class PartList {
         return rows;
     }
 
-    private Ahead readAhead(int index, Set<Field> fields) {
-        Place place = places.get(index);
+    private static Ahead readAhead(Place place, Set<Field> fields) {
         return new Ahead(place, CompletableFuture.supplyAsync(() -> {
             try {
-                RowGroup rows = place.file().read(place.number());
+                RowGroup rows = read(place);
                 rows.load(fields);
                 return rows;
             } catch (IOException e) {
@@ -161,8 +161,16 @@ final class PartList {
 
     /** The same for who reads each row group once; on several threads, as long as nothing else is done to this list. */
     Rows read(int index) throws IOException {
-        Place place = places.get(index);
+        return read(places.get(index));
+    }
+
+    private static RowGroup read(Place place) throws IOException {
         return place.file().read(place.number());
+    }
+
+    /** Whether all row groups stay decoded, so that reading them again costs nothing. */
+    boolean staysDecoded() {
+        return places.size() <= KEPT;
     }
 
     /** A row group of which only ids and sequences are read. */

@@ -330,8 +330,13 @@ final class Records implements AutoCloseable {
      */
     <V extends Visitor> List<V> walkTogether(Supplier<V> visitors) throws IOException {
         PartList list = places();
-        int threads = Math.max(
-                1, Math.min(list.size(), Math.min(WALKERS, Runtime.getRuntime().availableProcessors())));
+        if (list.staysDecoded()) {
+            V only = visitors.get();
+            walk(0, Set.of(Field.VECTOR), only);
+            return List.of(only);
+        }
+        int threads =
+                Math.min(list.size(), Math.min(WALKERS, Runtime.getRuntime().availableProcessors()));
         // A failure is kept until all have ended: none may read on when the caller lets others write.
         AtomicReference<Exception> failure = new AtomicReference<>();
         List<V> all =
