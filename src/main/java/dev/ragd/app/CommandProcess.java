@@ -18,6 +18,9 @@ import java.util.List;
  */
 final class CommandProcess {
 
+    /** System property: the script that started this program. */
+    private static final String LAUNCHER = "ragd.launcher";
+
     private static final String SHORT_CLASS_PATH = "commands.jar";
     private static final String WHOLE_CLASS_PATH = "ragd.jar";
 
@@ -36,7 +39,7 @@ final class CommandProcess {
                     "the folder " + folder + ", where the command was given, is gone; give it again from another one",
                     null);
         }
-        ProcessBuilder builder = new ProcessBuilder(commandLine(List.of(), command.words()))
+        ProcessBuilder builder = new ProcessBuilder(again(command.words()))
                 .directory(folder.toFile())
                 .inheritIO();
         builder.environment().put(Home.VARIABLE, home.root().toString());
@@ -55,6 +58,17 @@ final class CommandProcess {
             Thread.currentThread().interrupt();
             throw new JobException(ExitCode.FAILED, "interrupted while the command runs", e);
         }
+    }
+
+    /** By the script where there is one: it knows which flags suit the command. It becomes Java, so signals reach that. */
+    private static List<String> again(List<String> words) {
+        String launcher = System.getProperty(LAUNCHER);
+        if (launcher == null || !Files.isExecutable(Path.of(launcher))) {
+            return commandLine(List.of(), words);
+        }
+        List<String> line = new ArrayList<>(words);
+        line.add(0, launcher);
+        return line;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.ragd.launcher;
 
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 
 /** Stands in for ragd: tells how it was called. */
 public final class Echo {
@@ -14,6 +15,9 @@ public final class Echo {
         System.out.println("arguments " + String.join("|", args));
         System.out.println("options "
                 + String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
+        System.out.println("program "
+                + Path.of(System.getProperty("java.class.path")).getFileName());
+        System.out.println("launcher " + System.getProperty("ragd.launcher"));
         System.out.println("pid " + ProcessHandle.current().pid());
         System.out.println("names " + System.getProperty("sun.jnu.encoding"));
         if (args.length > 0 && args[0].equals("sleep")) {

@@ -54,6 +54,7 @@ class LauncherTest {
                 rm -rf target/ragd
                 mkdir -p target/ragd/lib
                 cp built.jar target/ragd/ragd.jar
+                cp built.jar target/ragd/commands.jar
                 """);
     }
 
@@ -184,6 +185,43 @@ class LauncherTest {
                             .out())
                     .containsOnlyOnce("GC");
         }
+    }
+
+    @Test
+    void optionsBeforeTheCommandChangeNothingOfHowItIsStarted() throws Exception {
+        for (String[] migration : new String[][] {
+            {"--home", "a b", "--quiet", "migrate", "--to", "b"},
+            {"--json", "--set", "a=migrate", "verify"},
+            {"--quiet", "--spring.batch.job.name=migrate", "to=b"}
+        }) {
+            assertThat(run(migration).out())
+                    .contains("-XX:+UseParallelGC")
+                    .contains("program ragd.jar")
+                    .contains("arguments " + String.join("|", migration) + "\n");
+        }
+        for (String[] command : new String[][] {
+            {"search", "a"},
+            {"--home", "migrate", "--backend=faiss", "search", "migrate"},
+            {"-q", "jobs", "--collection", "compact", "list"},
+            {"collections", "--collection", "compact", "list"},
+            {"--version"}
+        }) {
+            assertThat(run(command).out()).contains("-XX:+UseSerialGC").contains("program commands.jar");
+        }
+        for (String[] job : new String[][] {
+            {"index", "search"},
+            {"--backend", "search", "index", "a"},
+            {"backend", "--json", "profile", "faiss"},
+            {"--home", "search", "collections", "--collection", "list", "compact"},
+            {}
+        }) {
+            assertThat(run(job).out()).contains("-XX:+UseSerialGC").contains("program ragd.jar");
+        }
+    }
+
+    @Test
+    void theScriptSaysWhereItIsSoThatItCanBeCalledAgain() throws Exception {
+        assertThat(run("search").out()).contains("launcher " + root.resolve("ragd") + "\n");
     }
 
     @Test
