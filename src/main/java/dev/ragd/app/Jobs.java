@@ -3,8 +3,8 @@ package dev.ragd.app;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.jobs.index.IndexService;
-import dev.ragd.jobs.index.RepairService;
 import dev.ragd.jobs.migrate.MigrateService;
+import dev.ragd.jobs.repair.RepairService;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.ops.profile.ProfileService;
 

@@ -1,9 +1,9 @@
 package dev.ragd.cli;
 
 import dev.ragd.jobs.ExitCode;
-import dev.ragd.jobs.index.AuditFinding;
-import dev.ragd.jobs.index.AuditKind;
-import dev.ragd.jobs.index.AuditReport;
+import dev.ragd.jobs.repair.AuditFinding;
+import dev.ragd.jobs.repair.AuditKind;
+import dev.ragd.jobs.repair.AuditReport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

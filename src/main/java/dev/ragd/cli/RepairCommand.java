@@ -2,9 +2,9 @@ package dev.ragd.cli;
 
 import dev.ragd.config.Catalogue;
 import dev.ragd.config.Settings;
-import dev.ragd.jobs.index.RepairReport;
-import dev.ragd.jobs.index.RepairRequest;
-import dev.ragd.jobs.index.RepairService;
+import dev.ragd.jobs.repair.RepairReport;
+import dev.ragd.jobs.repair.RepairRequest;
+import dev.ragd.jobs.repair.RepairService;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -2,8 +2,8 @@ package dev.ragd.cli;
 
 import static dev.ragd.cli.AuditRendering.number;
 
-import dev.ragd.jobs.index.AuditReport;
-import dev.ragd.jobs.index.RepairReport;
+import dev.ragd.jobs.repair.AuditReport;
+import dev.ragd.jobs.repair.RepairReport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,12 +2,12 @@ package dev.ragd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ragd.jobs.index.AuditFinding;
-import dev.ragd.jobs.index.AuditKind;
-import dev.ragd.jobs.index.AuditReport;
-import dev.ragd.jobs.index.IndexReport;
-import dev.ragd.jobs.index.RepairReport;
-import dev.ragd.jobs.index.RepairRequest;
+import dev.ragd.jobs.ledger.Quarantined;
+import dev.ragd.jobs.repair.AuditFinding;
+import dev.ragd.jobs.repair.AuditKind;
+import dev.ragd.jobs.repair.AuditReport;
+import dev.ragd.jobs.repair.RepairReport;
+import dev.ragd.jobs.repair.RepairRequest;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -104,8 +104,7 @@ class RepairCommandTest {
 
     @Test
     void whatStillDiffersIsAFailure() {
-        cli.repairReport =
-                () -> repair(false, audit(null, LOST), List.of(new IndexReport.Quarantined("/docs/a.txt", "vanished")));
+        cli.repairReport = () -> repair(false, audit(null, LOST), List.of(new Quarantined("/docs/a.txt", "vanished")));
         assertThat(cli.run("repair")).isEqualTo(4);
         assertThat(cli.out)
                 .contains("still NOT", "1 files could not be indexed again", "vanished", "What still differs");
@@ -131,7 +130,7 @@ class RepairCommandTest {
         }
     }
 
-    private static RepairReport repair(boolean dryRun, AuditReport after, List<IndexReport.Quarantined> quarantined) {
+    private static RepairReport repair(boolean dryRun, AuditReport after, List<Quarantined> quarantined) {
         return new RepairReport(
                 dryRun,
                 false,

@@ -15,8 +15,8 @@ public final class Echo {
         System.out.println("arguments " + String.join("|", args));
         System.out.println("options "
                 + String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
-        System.out.println("program "
-                + Path.of(System.getProperty("java.class.path")).getFileName());
+        System.out.println(
+                "program " + Path.of(System.getProperty("java.class.path")).getFileName());
         System.out.println("launcher " + System.getProperty("ragd.launcher"));
         System.out.println("pid " + ProcessHandle.current().pid());
         System.out.println("names " + System.getProperty("sun.jnu.encoding"));

@@ -3,6 +3,7 @@ package dev.ragd.jobs.index;
 import dev.ragd.embed.EmbedException;
 import dev.ragd.embed.Embedder;
 import dev.ragd.jobs.index.FilePlan.ChunkPlan;
+import dev.ragd.jobs.ledger.Work;
 import dev.ragd.store.Field;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;

@@ -1,6 +1,8 @@
 package dev.ragd.jobs.index;
 
 import dev.ragd.jobs.index.IndexBatch.Position;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.PlanHead;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
@@ -9,7 +11,7 @@ import org.springframework.batch.infrastructure.item.ItemStreamReader;
  * Reads the frozen plan as batches of parsed, chunked and embedded records. Saves the place after the last batch it handed
  * out, never one that was only prefetched.
  */
-final class BatchReader implements ItemStreamReader<IndexBatch> {
+public final class BatchReader implements ItemStreamReader<IndexBatch> {
 
     private static final String SEQ = "ragd.seq";
     private static final String CHUNK = "ragd.chunk";
@@ -21,7 +23,7 @@ final class BatchReader implements ItemStreamReader<IndexBatch> {
     private Position position = Position.START;
     private @Nullable BatchPipeline pipeline;
 
-    BatchReader(CollectionRun run, Ledger ledger, long job) {
+    public BatchReader(CollectionRun run, Ledger ledger, long job) {
         this.run = run;
         this.ledger = ledger;
         this.job = job;

@@ -2,6 +2,10 @@ package dev.ragd.jobs.index;
 
 import dev.ragd.jobs.Measure;
 import dev.ragd.jobs.RecordBytes;
+import dev.ragd.jobs.ledger.ChunkEntry;
+import dev.ragd.jobs.ledger.FileEntry;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.PlanHead;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
@@ -24,7 +28,7 @@ import org.springframework.batch.infrastructure.item.ItemStreamWriter;
  * chunks it no longer has are deleted and only then does the ledger take its new state over. Repeating a batch gives the
  * same state, and what a half-written file left behind is found by its pending ids.
  */
-final class BatchWriter implements ItemStreamWriter<IndexBatch> {
+public final class BatchWriter implements ItemStreamWriter<IndexBatch> {
 
     private final CollectionRun run;
     private final Ledger ledger;
@@ -32,7 +36,7 @@ final class BatchWriter implements ItemStreamWriter<IndexBatch> {
     private @Nullable PlanHead head;
     private Counters counters = Counters.NONE;
 
-    BatchWriter(CollectionRun run, Ledger ledger, long job) {
+    public BatchWriter(CollectionRun run, Ledger ledger, long job) {
         this.run = run;
         this.ledger = ledger;
         this.job = job;
@@ -157,7 +161,7 @@ final class BatchWriter implements ItemStreamWriter<IndexBatch> {
             stale.addAll(before);
         }
         delete(stale);
-        ledger.complete(head().targetId(), files);
+        ledger.complete(head().targetId(), files.stream().map(FilePlan::indexed).toList());
         counters = counters.plusIndexed(files.size(), stale.size());
         run.progress().count(Measure.DOCUMENTS_INDEXED, files.size());
     }

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * more than once, its number: {@code <16 hex of SHA-256(path)>-<24 hex of SHA-256(text)>-<number>}. So a chunk whose text
  * stays keeps its id when the file changes around it, and a repeated run writes the same ids.
  */
-final class ChunkIds {
+public final class ChunkIds {
 
     private static final int PATH_HEX = 16;
     private static final int TEXT_HEX = 24;
@@ -43,17 +43,17 @@ final class ChunkIds {
     }
 
     /** True for an id of the form that this class gives. */
-    static boolean isOne(String id) {
+    public static boolean isOne(String id) {
         return FORM.matcher(id).matches();
     }
 
     /** True when an id is one of a chunk of the file. */
-    static boolean belongsTo(String id, String path) {
+    public static boolean belongsTo(String id, String path) {
         return id.startsWith(prefix(path));
     }
 
     /** True when an id is one of a chunk with this text. */
-    static boolean isOfText(String id, String text) {
+    public static boolean isOfText(String id, String text) {
         return id.startsWith(hex(text).substring(0, TEXT_HEX), PATH_HEX + 1);
     }
 
@@ -63,7 +63,7 @@ final class ChunkIds {
     }
 
     /** A digest over a record's text and metadata, 32 hex digits; the vector follows from the text. */
-    static String digest(VectorRecord record) {
+    public static String digest(VectorRecord record) {
         MessageDigest sha = sha256();
         update(sha, record.text() == null ? "" : record.text());
         record.metadata().values().forEach((key, value) -> {

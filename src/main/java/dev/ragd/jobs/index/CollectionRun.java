@@ -1,6 +1,7 @@
 package dev.ragd.jobs.index;
 
 import dev.ragd.jobs.Progress;
+import dev.ragd.jobs.ledger.PlanHead;
 import dev.ragd.store.VectorCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A run in this process of a job that writes the chunks of files: what it works with, and the collection it writes to. Used
  * by one step at a time.
  */
-abstract class CollectionRun implements AutoCloseable {
+public abstract class CollectionRun implements AutoCloseable {
 
     private final String backend;
     private final String collectionName;
@@ -21,7 +22,7 @@ abstract class CollectionRun implements AutoCloseable {
      * @param backend the store's name
      * @param collectionName what users call the collection
      */
-    CollectionRun(
+    public CollectionRun(
             String backend,
             String collectionName,
             IndexSettings settings,
@@ -34,45 +35,45 @@ abstract class CollectionRun implements AutoCloseable {
         this.progress = progress;
     }
 
-    String backend() {
+    public String backend() {
         return backend;
     }
 
-    String collectionName() {
+    public String collectionName() {
         return collectionName;
     }
 
     /** True when what the ledger knows of a file's chunks does not count: all of them are embedded again. */
-    abstract boolean full();
+    public abstract boolean full();
 
-    IndexSettings settings() {
+    public IndexSettings settings() {
         return settings;
     }
 
-    IndexResources resources() {
+    public IndexResources resources() {
         return resources;
     }
 
-    Progress progress() {
+    public Progress progress() {
         return progress;
     }
 
     /** What there is one plan of at a time: the collection, whatever its generation, and the job. */
-    abstract String scope();
+    public abstract String scope();
 
     /** What a plan takes for granted: made with another model, parser or chunker, it must not be taken up. */
-    String world() {
+    public String world() {
         return ChunkIds.textDigest(resources.embedderId().fingerprint() + "\u0000" + resources.pipeline() + "\u0000"
                 + settings.distance());
     }
 
     /** The collection of the plan, opened once. */
-    VectorCollection collection(PlanHead plan) {
+    public VectorCollection collection(PlanHead plan) {
         return collection(plan.collection());
     }
 
     /** The same by its name in the store. */
-    synchronized VectorCollection collection(String physical) {
+    public synchronized VectorCollection collection(String physical) {
         if (collection == null) {
             collection = resources.store().open(physical);
         }

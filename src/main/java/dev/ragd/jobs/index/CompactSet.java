@@ -9,13 +9,13 @@ import java.util.Arrays;
  * million share them with a probability of about 3 in 10^8; then a deleted file, or a chunk that is nobody's, would be kept
  * until something else changes that. Not thread-safe.
  */
-final class CompactSet {
+public final class CompactSet {
 
     private long[] hashes = new long[1024];
     private int size;
     private boolean sorted = true;
 
-    void add(String text) {
+    public void add(String text) {
         if (size == hashes.length) {
             hashes = Arrays.copyOf(hashes, size * 2);
         }
@@ -23,7 +23,7 @@ final class CompactSet {
         sorted = false;
     }
 
-    boolean contains(String text) {
+    public boolean contains(String text) {
         return containsHash(hash(text));
     }
 

@@ -11,13 +11,13 @@ import org.springframework.batch.infrastructure.item.ExecutionContext;
  * @param reused chunks kept or written again with the vector they had
  * @param deleted chunks taken out of the store
  */
-record Counters(long indexed, long quarantined, long written, long reused, long deleted) {
+public record Counters(long indexed, long quarantined, long written, long reused, long deleted) {
 
     static final Counters NONE = new Counters(0, 0, 0, 0, 0);
 
     private static final String PREFIX = "ragd.count.";
 
-    static Counters read(ExecutionContext context) {
+    public static Counters read(ExecutionContext context) {
         return new Counters(
                 context.getLong(PREFIX + "indexed", 0),
                 context.getLong(PREFIX + "quarantined", 0),
@@ -26,7 +26,7 @@ record Counters(long indexed, long quarantined, long written, long reused, long 
                 context.getLong(PREFIX + "deleted", 0));
     }
 
-    void write(ExecutionContext context) {
+    public void write(ExecutionContext context) {
         context.putLong(PREFIX + "indexed", indexed);
         context.putLong(PREFIX + "quarantined", quarantined);
         context.putLong(PREFIX + "written", written);
@@ -46,7 +46,7 @@ record Counters(long indexed, long quarantined, long written, long reused, long 
         return new Counters(indexed, quarantined + 1, written, reused, deleted);
     }
 
-    Counters plusDeleted(long more) {
+    public Counters plusDeleted(long more) {
         return new Counters(indexed, quarantined, written, reused, deleted + more);
     }
 }

@@ -1,5 +1,6 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.jobs.ledger.Work;
 import dev.ragd.store.VectorRecord;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,9 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.jobs.ledger.ChunkEntry;
+import dev.ragd.jobs.ledger.FileEntry;
+import dev.ragd.jobs.ledger.IndexedFile;
+import dev.ragd.jobs.ledger.Work;
 import dev.ragd.store.VectorRecord;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -129,12 +133,11 @@ final class FilePlan {
         failed = true;
     }
 
-    /** The ledger's row once all chunks are in the store. */
-    FileEntry entry() {
-        return new FileEntry(0, work.path(), work.root(), bytes, modified, sha256, pipeline, chunks.size(), null, null);
-    }
-
-    List<ChunkEntry> chunkEntries() {
-        return chunks.stream().map(ChunkPlan::entry).toList();
+    /** What the ledger is told once all chunks are in the store. */
+    IndexedFile indexed() {
+        return new IndexedFile(
+                new FileEntry(
+                        0, work.path(), work.root(), bytes, modified, sha256, pipeline, chunks.size(), null, null),
+                chunks.stream().map(ChunkPlan::entry).toList());
     }
 }

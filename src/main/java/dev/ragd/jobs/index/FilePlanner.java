@@ -6,6 +6,11 @@ import dev.ragd.ingest.TextChunk;
 import dev.ragd.jobs.index.FileHash.Outside;
 import dev.ragd.jobs.index.FilePlan.Action;
 import dev.ragd.jobs.index.FilePlan.ChunkPlan;
+import dev.ragd.jobs.ledger.ChunkEntry;
+import dev.ragd.jobs.ledger.FileEntry;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.PlanHead;
+import dev.ragd.jobs.ledger.Work;
 import dev.ragd.store.Field;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.VectorCollection;
@@ -58,7 +63,7 @@ final class FilePlanner {
             for (int i = 0; i < READS_OF_A_CHANGING_FILE; i++) {
                 Outside before = Outside.of(file);
                 FilePlan plan = plan(work, file);
-                FileEntry read = plan.entry();
+                FileEntry read = plan.indexed().file();
                 if (before.equals(new Outside(read.bytes(), read.modified())) && before.equals(Outside.of(file))) {
                     return plan;
                 }

@@ -8,7 +8,7 @@ import java.util.List;
  * @param parts in order
  * @param next where to go on after it
  */
-record IndexBatch(List<FilePart> parts, Position next) {
+public record IndexBatch(List<FilePart> parts, Position next) {
 
     /**
      * A place in the plan.

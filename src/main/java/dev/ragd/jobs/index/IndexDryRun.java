@@ -7,6 +7,10 @@ import dev.ragd.embed.EmbedderId;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.LedgerSnapshot;
+import dev.ragd.jobs.ledger.Quarantined;
+import dev.ragd.jobs.ledger.Work;
 import dev.ragd.store.StoreException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,13 +114,13 @@ public final class IndexDryRun {
     }
 
     private static final class Tally implements Scanner.Sink {
-        private final List<IndexReport.Quarantined> problems = new ArrayList<>();
+        private final List<Quarantined> problems = new ArrayList<>();
         private long indexed;
 
         @Override
         public void work(Work work) {
             if (work.kind() == Work.Kind.REPORT) {
-                problems.add(new IndexReport.Quarantined(work.path(), String.valueOf(work.detail())));
+                problems.add(new Quarantined(work.path(), String.valueOf(work.detail())));
             } else if (!work.kind().prunes()) {
                 indexed++;
             }

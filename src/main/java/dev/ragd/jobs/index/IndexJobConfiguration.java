@@ -4,6 +4,7 @@ import dev.ragd.catalog.Generations;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.Steps;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.ledger.Ledger;
 import javax.sql.DataSource;
 import org.springframework.batch.core.configuration.annotation.StepScope;
 import org.springframework.batch.core.job.Job;

@@ -2,6 +2,7 @@ package dev.ragd.jobs.index;
 
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobReport;
+import dev.ragd.jobs.ledger.Quarantined;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,9 +41,6 @@ public record IndexReport(
             this(written, reused, deleted, total, 0);
         }
     }
-
-    /** A file that could not be indexed; it is tried again by the next run. */
-    public record Quarantined(String path, String reason) {}
 
     public IndexReport {
         quarantined = List.copyOf(quarantined);

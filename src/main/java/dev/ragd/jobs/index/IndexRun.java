@@ -36,12 +36,12 @@ public final class IndexRun extends CollectionRun {
     }
 
     @Override
-    boolean full() {
+    public boolean full() {
         return request().full();
     }
 
     @Override
-    String scope() {
+    public String scope() {
         return backend() + "/" + collectionName();
     }
 }

@@ -1,16 +1,20 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.jobs.ledger.ChunkEntry;
+import dev.ragd.jobs.ledger.FileEntry;
+import dev.ragd.jobs.ledger.Ledger;
+
 /**
  * The ids that the ledger knows of a collection, promised and pending ones, and the paths of its files: eight bytes each, in
  * memory. One thread.
  */
-final class KnownIds {
+public final class KnownIds {
 
     private final CompactSet ids = new CompactSet();
     private final CompactSet paths = new CompactSet();
 
     /** Reads them. */
-    static KnownIds of(Ledger ledger, long target) {
+    public static KnownIds of(Ledger ledger, long target) {
         KnownIds known = new KnownIds();
         ledger.forEachFile(target, file -> {
             known.add(file);
@@ -29,16 +33,16 @@ final class KnownIds {
         ids.add(chunk.id());
     }
 
-    boolean contains(String id) {
+    public boolean contains(String id) {
         return ids.contains(id);
     }
 
-    boolean containsPath(String path) {
+    public boolean containsPath(String path) {
         return paths.contains(path);
     }
 
     /** True when a chunk's id is one of a file of the ledger. */
-    boolean containsFileOf(String id) {
+    public boolean containsFileOf(String id) {
         return paths.containsHash(ChunkIds.pathHash(id));
     }
 }

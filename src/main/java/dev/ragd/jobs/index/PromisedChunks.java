@@ -1,5 +1,8 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.jobs.ledger.ChunkEntry;
+import dev.ragd.jobs.ledger.FileEntry;
+import dev.ragd.jobs.ledger.Ledger;
 import dev.ragd.store.Field;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorRecord;
@@ -11,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the store for every chunk that the ledger promises, some hundred at a time. Writes nothing. */
-final class PromisedChunks {
+public final class PromisedChunks {
 
     private static final int PAGE = 500;
 
@@ -29,7 +32,7 @@ final class PromisedChunks {
 
     /** Hears of each chunk. */
     @FunctionalInterface
-    interface Answer {
+    public interface Answer {
         /** @param stored null when the store does not hold it */
         void of(FileEntry file, ChunkEntry chunk, @Nullable VectorRecord stored);
     }
@@ -39,7 +42,7 @@ final class PromisedChunks {
      *
      * @param fields what to read of them
      */
-    static void ask(Ledger ledger, long target, VectorCollection collection, Set<Field> fields, Answer answer) {
+    public static void ask(Ledger ledger, long target, VectorCollection collection, Set<Field> fields, Answer answer) {
         PromisedChunks asking = new PromisedChunks(collection, fields, answer);
         ledger.forEachFile(target, file -> {
             for (ChunkEntry chunk : ledger.chunks(file.id())) {

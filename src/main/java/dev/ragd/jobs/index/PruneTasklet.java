@@ -1,6 +1,9 @@
 package dev.ragd.jobs.index;
 
 import dev.ragd.jobs.Measure;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.PlanHead;
+import dev.ragd.jobs.ledger.Work;
 import dev.ragd.store.VectorCollection;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +16,7 @@ import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 
 /** The prune step: takes the chunks of vanished files out of the store, then the files out of the ledger. */
-final class PruneTasklet implements Tasklet {
+public final class PruneTasklet implements Tasklet {
 
     private static final int FILES_PER_COMMIT = 50;
     private static final String SEQ = "ragd.seq";
@@ -22,7 +25,7 @@ final class PruneTasklet implements Tasklet {
     private final Ledger ledger;
     private final long job;
 
-    PruneTasklet(CollectionRun run, Ledger ledger, long job) {
+    public PruneTasklet(CollectionRun run, Ledger ledger, long job) {
         this.run = run;
         this.ledger = ledger;
         this.job = job;

@@ -4,6 +4,8 @@ import dev.ragd.catalog.Generation;
 import dev.ragd.catalog.Generations;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.PlanHead;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;

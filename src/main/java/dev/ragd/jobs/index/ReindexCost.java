@@ -1,5 +1,6 @@
 package dev.ragd.jobs.index;
 
+import dev.ragd.jobs.ledger.Ledger;
 import java.util.Locale;
 import java.util.OptionalDouble;
 

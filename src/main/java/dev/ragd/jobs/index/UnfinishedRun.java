@@ -1,6 +1,7 @@
 package dev.ragd.jobs.index;
 
 import dev.ragd.jobs.DeadRuns;
+import dev.ragd.jobs.ledger.Ledger;
 import dev.ragd.store.CollectionInfo;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
@@ -12,7 +13,7 @@ import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.repository.JobRepository;
 
 /** Finds what a command may take up. */
-final class UnfinishedRun {
+public final class UnfinishedRun {
 
     private UnfinishedRun() {}
 
@@ -21,7 +22,7 @@ final class UnfinishedRun {
      * plan takes for granted still is so. Otherwise a run of its own begins anew; the ledger and the pending ids tell it what
      * the last one did.
      */
-    static @Nullable JobExecution find(
+    public static @Nullable JobExecution find(
             JobRepository repository, Ledger ledger, CollectionRun run, Predicate<JobParameters> sameCommand) {
         OptionalLong planner = ledger.lastJob(run.scope());
         JobInstance instance = planner.isPresent() ? repository.getJobInstance(planner.getAsLong()) : null;

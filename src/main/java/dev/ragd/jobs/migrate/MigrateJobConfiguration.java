@@ -3,7 +3,7 @@ package dev.ragd.jobs.migrate;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.Steps;
 import dev.ragd.jobs.StopSignal;
-import dev.ragd.jobs.index.LedgerCopy;
+import dev.ragd.jobs.ledger.LedgerCopy;
 import javax.sql.DataSource;
 import org.springframework.batch.core.configuration.annotation.StepScope;
 import org.springframework.batch.core.job.Job;

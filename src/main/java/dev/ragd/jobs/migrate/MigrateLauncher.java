@@ -6,7 +6,7 @@ import dev.ragd.jobs.FailureCause;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
-import dev.ragd.jobs.index.LedgerCopy;
+import dev.ragd.jobs.ledger.LedgerCopy;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorStore;

@@ -1,7 +1,7 @@
 package dev.ragd.jobs.migrate;
 
 import dev.ragd.catalog.MigrationMark;
-import dev.ragd.jobs.index.LedgerCopy;
+import dev.ragd.jobs.ledger.LedgerCopy;
 import dev.ragd.store.VectorCollection;
 import org.springframework.batch.core.scope.context.ChunkContext;
 import org.springframework.batch.core.step.StepContribution;

@@ -4,6 +4,7 @@ import dev.ragd.app.IndexFixture;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.RestartableReaderContract;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.ledger.Ledger;
 import dev.ragd.store.VectorRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;

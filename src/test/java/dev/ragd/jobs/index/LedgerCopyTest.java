@@ -3,7 +3,9 @@ package dev.ragd.jobs.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragd.catalog.CollectionEmbedder;
-import dev.ragd.jobs.index.LedgerCopy.Key;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.LedgerCopy;
+import dev.ragd.jobs.ledger.LedgerCopy.Key;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -1,7 +1,8 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobReport;
+import dev.ragd.jobs.ledger.Quarantined;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ public record RepairReport(
         long filesToRestore,
         Restored restored,
         long deleted,
-        List<IndexReport.Quarantined> quarantined,
+        List<Quarantined> quarantined,
         @Nullable AuditReport after,
         @Nullable String findings,
         List<String> notes,

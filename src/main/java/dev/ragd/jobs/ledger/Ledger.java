@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.ledger;
 
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.jobs.LedgerFormat;
@@ -31,7 +31,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  *
  * <p>Every method is one transaction of its own. Thread-safe.
  */
-final class Ledger {
+public final class Ledger {
 
     private static final int ROWS_PER_STATEMENT = 500;
     private static final int MAX_MESSAGE = 8000;
@@ -49,7 +49,7 @@ final class Ledger {
     }
 
     /** Creates the tables when they are missing and checks their version. */
-    static Ledger open(DataSource dataSource) {
+    public static Ledger open(DataSource dataSource) {
         new ResourceDatabasePopulator(new ClassPathResource("ledger.sql", Ledger.class)).execute(dataSource);
         LedgerFormat.check(dataSource);
         Ledger ledger = new Ledger(dataSource);
@@ -82,7 +82,7 @@ final class Ledger {
         });
     }
 
-    OptionalLong findTarget(String backend, String collection, String storeId) {
+    public OptionalLong findTarget(String backend, String collection, String storeId) {
         return first(jdbc.queryForList(
                 "SELECT ID FROM RAGD_TARGET WHERE BACKEND = ? AND COLLECTION = ? AND STORE_ID = ?",
                 Long.class,
@@ -92,7 +92,7 @@ final class Ledger {
     }
 
     /** The newest target of that name, whatever its store id: what a dry run, which asks no store, compares with. */
-    OptionalLong newestTarget(String backend, String collection) {
+    public OptionalLong newestTarget(String backend, String collection) {
         return first(jdbc.queryForList(
                 "SELECT ID FROM RAGD_TARGET WHERE BACKEND = ? AND COLLECTION = ? ORDER BY ID DESC",
                 Long.class,
@@ -100,7 +100,7 @@ final class Ledger {
                 collection));
     }
 
-    long createTarget(String backend, String collection, String storeId) {
+    public long createTarget(String backend, String collection, String storeId) {
         return inTransaction(() -> {
             OptionalLong found = findTarget(backend, collection, storeId);
             if (found.isEmpty()) {
@@ -116,7 +116,7 @@ final class Ledger {
     }
 
     /** Forgets everything about a collection, in slices: in one piece a million chunks would not fit into memory. */
-    void dropTarget(long target) {
+    public void dropTarget(long target) {
         int deleted;
         do {
             deleted = jdbc.update(
@@ -127,7 +127,7 @@ final class Ledger {
     }
 
     /** The model that made a collection's vectors; empty when no run since a copy or an older ragd has looked. */
-    Optional<CollectionEmbedder> embedder(long target) {
+    public Optional<CollectionEmbedder> embedder(long target) {
         return jdbc
                 .query(
                         "SELECT MODEL, FINGERPRINT, DIMENSION FROM RAGD_TARGET WHERE ID = ? AND DIMENSION IS NOT NULL",
@@ -137,7 +137,7 @@ final class Ledger {
                 .findFirst();
     }
 
-    void rememberEmbedder(long target, CollectionEmbedder embedder) {
+    public void rememberEmbedder(long target, CollectionEmbedder embedder) {
         if (!embedder(target).equals(Optional.of(embedder))) {
             jdbc.update(
                     "UPDATE RAGD_TARGET SET MODEL = ?, FINGERPRINT = ?, DIMENSION = ? WHERE ID = ?",
@@ -148,31 +148,31 @@ final class Ledger {
         }
     }
 
-    OptionalDouble chunksPerSecond(long target) {
+    public OptionalDouble chunksPerSecond(long target) {
         List<Double> rate =
                 jdbc.queryForList("SELECT CHUNKS_PER_SECOND FROM RAGD_TARGET WHERE ID = ?", Double.class, target);
         return rate.isEmpty() || rate.get(0) == null ? OptionalDouble.empty() : OptionalDouble.of(rate.get(0));
     }
 
-    void rememberRate(long target, double chunksPerSecond) {
+    public void rememberRate(long target, double chunksPerSecond) {
         jdbc.update("UPDATE RAGD_TARGET SET CHUNKS_PER_SECOND = ? WHERE ID = ?", chunksPerSecond, target);
     }
 
     @Nullable
-    FileEntry file(long target, String path) {
+    public FileEntry file(long target, String path) {
         List<FileEntry> found =
                 jdbc.query("SELECT * FROM RAGD_FILE WHERE TARGET_ID = ? AND PATH = ?", Ledger::entry, target, path);
         return found.isEmpty() ? null : found.get(0);
     }
 
     /** True when a file of this size was indexed: only then can a new file be one that was renamed. */
-    boolean knowsSize(long target, long bytes) {
+    public boolean knowsSize(long target, long bytes) {
         return !jdbc.queryForList(
                         "SELECT ID FROM RAGD_FILE WHERE TARGET_ID = ? AND BYTES = ? LIMIT 1", Long.class, target, bytes)
                 .isEmpty();
     }
 
-    List<FileEntry> filesWithContent(long target, long bytes, String sha256) {
+    public List<FileEntry> filesWithContent(long target, long bytes, String sha256) {
         return jdbc.query(
                 "SELECT * FROM RAGD_FILE WHERE TARGET_ID = ? AND BYTES = ? AND SHA256 = ? ORDER BY PATH",
                 Ledger::entry,
@@ -182,7 +182,7 @@ final class Ledger {
     }
 
     /** Hands out all files, one by one, in no promised order; memory does not grow with their number. */
-    void forEachFile(long target, Consumer<FileEntry> consumer) {
+    public void forEachFile(long target, Consumer<FileEntry> consumer) {
         long last = -1;
         List<FileEntry> page;
         do {
@@ -199,12 +199,12 @@ final class Ledger {
         } while (!page.isEmpty());
     }
 
-    List<String> roots(long target) {
+    public List<String> roots(long target) {
         return jdbc.queryForList(
                 "SELECT DISTINCT ROOT FROM RAGD_FILE WHERE TARGET_ID = ? ORDER BY ROOT", String.class, target);
     }
 
-    List<ChunkEntry> chunks(long fileId) {
+    public List<ChunkEntry> chunks(long fileId) {
         return jdbc.query(
                 "SELECT CHUNK_ID, DIGEST FROM RAGD_CHUNK WHERE FILE_ID = ? ORDER BY ORDINAL",
                 (row, n) -> new ChunkEntry(row.getString(1), row.getString(2)),
@@ -212,27 +212,27 @@ final class Ledger {
     }
 
     /** How many chunks the store must hold; files of which it is known to have lost some do not count. */
-    long chunkCount(long target) {
+    public long chunkCount(long target) {
         Long sum = jdbc.queryForObject(
                 "SELECT SUM(CHUNKS) FROM RAGD_FILE WHERE TARGET_ID = ? AND SHA256 IS NOT NULL", Long.class, target);
         return sum == null ? 0 : sum;
     }
 
     /** How many chunks it knows of a collection, also of files of which the store is known to have lost some. */
-    long promisedCount(long target) {
+    public long promisedCount(long target) {
         Long sum = jdbc.queryForObject("SELECT SUM(CHUNKS) FROM RAGD_FILE WHERE TARGET_ID = ?", Long.class, target);
         return sum == null ? 0 : sum;
     }
 
     /** How many files have chunks in a collection. */
-    long fileCount(long target) {
+    public long fileCount(long target) {
         Long count = jdbc.queryForObject(
                 "SELECT COUNT(*) FROM RAGD_FILE WHERE TARGET_ID = ? AND CHUNKS > 0", Long.class, target);
         return count == null ? 0 : count;
     }
 
     /** Remembers the new modification times of files whose content is as it was. */
-    void touch(long target, List<Work> files) {
+    public void touch(long target, List<Work> files) {
         if (!files.isEmpty()) {
             jdbc.batchUpdate(
                     "UPDATE RAGD_FILE SET MODIFIED = ? WHERE TARGET_ID = ? AND PATH = ?",
@@ -251,7 +251,7 @@ final class Ledger {
      *
      * @param ids by path
      */
-    void notePending(long target, Map<String, ? extends Collection<String>> ids) {
+    public void notePending(long target, Map<String, ? extends Collection<String>> ids) {
         inTransaction(() -> {
             jdbc.batchUpdate(
                     "INSERT INTO RAGD_PENDING (TARGET_ID, PATH, CHUNK_IDS) VALUES (?, ?, ?)",
@@ -262,7 +262,7 @@ final class Ledger {
         });
     }
 
-    Set<String> pendingIds(long target, String path) {
+    public Set<String> pendingIds(long target, String path) {
         Set<String> ids = new LinkedHashSet<>();
         jdbc.queryForList(
                         "SELECT CHUNK_IDS FROM RAGD_PENDING WHERE TARGET_ID = ? AND PATH = ?",
@@ -273,13 +273,13 @@ final class Ledger {
         return ids;
     }
 
-    List<String> pendingPaths(long target) {
+    public List<String> pendingPaths(long target) {
         return jdbc.queryForList(
                 "SELECT DISTINCT PATH FROM RAGD_PENDING WHERE TARGET_ID = ? ORDER BY PATH", String.class, target);
     }
 
     /** What runs that died may have written to one target they may have written to its copy. */
-    void copyPending(long from, long to) {
+    public void copyPending(long from, long to) {
         jdbc.update(
                 "INSERT INTO RAGD_PENDING (TARGET_ID, PATH, CHUNK_IDS)"
                         + " SELECT CAST(? AS BIGINT), PATH, CHUNK_IDS FROM RAGD_PENDING WHERE TARGET_ID = ?",
@@ -287,12 +287,12 @@ final class Ledger {
                 from);
     }
 
-    void clearPending(long target, String path) {
+    public void clearPending(long target, String path) {
         jdbc.update("DELETE FROM RAGD_PENDING WHERE TARGET_ID = ? AND PATH = ?", target, path);
     }
 
     /** Ids of a path that are, or may be, in the store. */
-    Set<String> idsInStore(long target, String path) {
+    public Set<String> idsInStore(long target, String path) {
         Set<String> ids = pendingIds(target, path);
         FileEntry entry = file(target, path);
         if (entry != null) {
@@ -302,15 +302,15 @@ final class Ledger {
     }
 
     /** Puts the new states of files in the place of their old ones, all at once: from now on they are indexed. */
-    void complete(long target, List<FilePlan> files) {
+    public void complete(long target, List<IndexedFile> files) {
         inTransaction(() -> {
-            files.forEach(file -> complete(target, file.entry(), file.chunkEntries()));
+            files.forEach(file -> complete(target, file.file(), file.chunks()));
             return true;
         });
     }
 
     /** Gives a target all files of another one, in slices: in one piece a million chunks would not fit into memory. */
-    void copyFiles(long from, long to) {
+    public void copyFiles(long from, long to) {
         List<FileEntry> slice = new ArrayList<>();
         forEachFile(from, file -> {
             slice.add(file);
@@ -352,7 +352,7 @@ final class Ledger {
      * @param halfWritten ids of that state which the failed try has written again: they stay pending, so that the next try
      *     does not take them for what they were
      */
-    void fail(long target, Work work, String failure, long job, Collection<String> halfWritten) {
+    public void fail(long target, Work work, String failure, long job, Collection<String> halfWritten) {
         String reason = cut(failure);
         inTransaction(() -> {
             int updated = jdbc.update(
@@ -389,7 +389,7 @@ final class Ledger {
         return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + " ...";
     }
 
-    void remove(long target, String path) {
+    public void remove(long target, String path) {
         inTransaction(() -> {
             jdbc.update("DELETE FROM RAGD_FILE WHERE TARGET_ID = ? AND PATH = ?", target, path);
             clearPending(target, path);
@@ -401,7 +401,7 @@ final class Ledger {
      * Takes back that a file is indexed, because the store lost chunks of it: the next scan over it finds it changed, and
      * all its chunks are written again.
      */
-    void demote(long target, FileEntry file) {
+    public void demote(long target, FileEntry file) {
         demote(target, file, List.of());
     }
 
@@ -410,7 +410,7 @@ final class Ledger {
      *
      * @param damaged ids of chunks that are to be embedded again
      */
-    void demote(long target, FileEntry file, Collection<String> damaged) {
+    public void demote(long target, FileEntry file, Collection<String> damaged) {
         inTransaction(() -> {
             jdbc.batchUpdate(
                     "UPDATE RAGD_CHUNK SET DIGEST = '' WHERE FILE_ID = ? AND CHUNK_ID = ?",
@@ -425,10 +425,10 @@ final class Ledger {
     }
 
     /** The files that the latest try failed on, by path. */
-    List<IndexReport.Quarantined> quarantined(long target, long job) {
+    public List<Quarantined> quarantined(long target, long job) {
         return jdbc.query(
                 "SELECT PATH, FAILURE FROM RAGD_FILE WHERE TARGET_ID = ? AND FAILED_IN = ? ORDER BY PATH",
-                (row, n) -> new IndexReport.Quarantined(row.getString(1), row.getString(2)),
+                (row, n) -> new Quarantined(row.getString(1), row.getString(2)),
                 target,
                 job);
     }
@@ -439,7 +439,7 @@ final class Ledger {
      * @param scope the collection planned for
      * @param world what the plan takes for granted; a resume in another world is none
      */
-    void startPlan(long job, String scope, String world) {
+    public void startPlan(long job, String scope, String world) {
         inTransaction(() -> {
             dropPlans("SCOPE = ?", scope);
             jdbc.update(
@@ -449,17 +449,17 @@ final class Ledger {
     }
 
     /** The job that planned last for a scope. */
-    OptionalLong lastJob(String scope) {
+    public OptionalLong lastJob(String scope) {
         return first(jdbc.queryForList("SELECT JOB_ID FROM RAGD_PLAN WHERE SCOPE = ?", Long.class, scope));
     }
 
     /** All jobs that have a plan: the last one of each scope. */
-    Set<Long> plannedJobs() {
+    public Set<Long> plannedJobs() {
         return new LinkedHashSet<>(jdbc.queryForList("SELECT JOB_ID FROM RAGD_PLAN", Long.class));
     }
 
     /** True when a job's plan was made for this world, and the collection it writes to is still the one it was. */
-    boolean planFits(long job, String world, Function<String, Optional<String>> storeIds) {
+    public boolean planFits(long job, String world, Function<String, Optional<String>> storeIds) {
         List<String> planned = jdbc.queryForList("SELECT WORLD FROM RAGD_PLAN WHERE JOB_ID = ?", String.class, job);
         if (planned.isEmpty() || !planned.get(0).equals(world)) {
             return false;
@@ -476,7 +476,7 @@ final class Ledger {
     }
 
     /** Forgets a job's plan, so that the next run scans anew. */
-    void dropPlan(long job) {
+    public void dropPlan(long job) {
         inTransaction(() -> dropPlans("JOB_ID = ?", job));
     }
 
@@ -488,7 +488,7 @@ final class Ledger {
     }
 
     /** A number that no run had before. */
-    long nextRun() {
+    public long nextRun() {
         Long number = jdbc.queryForObject("CALL NEXT VALUE FOR RAGD_RUN", Long.class);
         if (number == null) {
             throw new IllegalStateException("the ledger gives no numbers");
@@ -496,7 +496,7 @@ final class Ledger {
         return number;
     }
 
-    void addWork(long job, List<Work> work) {
+    public void addWork(long job, List<Work> work) {
         jdbc.batchUpdate(
                 "INSERT INTO RAGD_WORK VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 work,
@@ -518,7 +518,7 @@ final class Ledger {
      * Freezes the plan: from here on a resumed job follows it. Plans of other jobs for the same collection are dropped:
      * half done, they would take for granted what this one changes.
      */
-    void freeze(long job, PlanHead head) {
+    public void freeze(long job, PlanHead head) {
         inTransaction(() -> {
             dropPlans("TARGET_ID = ? AND TARGET_ID >= 0 AND JOB_ID <> ?", head.targetId(), job);
             return setHead(job, head);
@@ -541,7 +541,7 @@ final class Ledger {
 
     /** The frozen plan of a job, or null while there is none. */
     @Nullable
-    PlanHead plan(long job) {
+    public PlanHead plan(long job) {
         List<PlanHead> found = jdbc.query(
                 "SELECT * FROM RAGD_PLAN WHERE JOB_ID = ? AND FROZEN",
                 (row, n) -> new PlanHead(
@@ -557,7 +557,7 @@ final class Ledger {
     }
 
     /** The next lines of a plan, in order. */
-    List<Work> work(long job, boolean prunes, long fromSeq, int limit) {
+    public List<Work> work(long job, boolean prunes, long fromSeq, int limit) {
         return jdbc.query(
                 "SELECT * FROM RAGD_WORK WHERE JOB_ID = ? AND SEQ >= ? AND KIND "
                         + (prunes ? "IN ('REMOVE', 'CLEAN')" : "NOT IN ('REMOVE', 'CLEAN')")
@@ -575,75 +575,17 @@ final class Ledger {
                 fromSeq);
     }
 
-    long countWork(long job, Work.Kind kind) {
+    public long countWork(long job, Work.Kind kind) {
         Long count = jdbc.queryForObject(
                 "SELECT COUNT(*) FROM RAGD_WORK WHERE JOB_ID = ? AND KIND = ?", Long.class, job, kind.name());
         return count == null ? 0 : count;
     }
 
     /** How many files a plan wants parsed or taken over. */
-    long countFilesToIndex(long job) {
+    public long countFilesToIndex(long job) {
         Long count = jdbc.queryForObject(
                 "SELECT COUNT(*) FROM RAGD_WORK WHERE JOB_ID = ? AND KIND NOT IN ('REMOVE', 'CLEAN')", Long.class, job);
         return count == null ? 0 : count;
-    }
-
-    /** Notes what an audit found, after what was noted for this job and stage before. */
-    void addFindings(long job, AuditStage stage, List<AuditFinding> findings) {
-        inTransaction(() -> {
-            Long last = jdbc.queryForObject(
-                    "SELECT MAX(N) FROM RAGD_FINDING WHERE JOB_ID = ? AND STAGE = ?", Long.class, job, stage.name());
-            long[] n = {last == null ? 0 : last + 1};
-            jdbc.batchUpdate(
-                    "INSERT INTO RAGD_FINDING VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    findings,
-                    ROWS_PER_STATEMENT,
-                    (statement, finding) -> {
-                        statement.setLong(1, job);
-                        statement.setString(2, stage.name());
-                        statement.setLong(3, n[0]++);
-                        statement.setString(4, finding.kind().name());
-                        statement.setString(5, finding.id());
-                        statement.setString(6, finding.path());
-                        statement.setString(7, finding.detail());
-                    });
-            return true;
-        });
-    }
-
-    void dropFindings(long job, AuditStage stage) {
-        jdbc.update("DELETE FROM RAGD_FINDING WHERE JOB_ID = ? AND STAGE = ?", job, stage.name());
-    }
-
-    /** A finding and its place among those of its job and stage. */
-    record NumberedFinding(long n, AuditFinding finding) {}
-
-    /** The next findings of a job and stage, in order. */
-    List<NumberedFinding> findings(long job, AuditStage stage, long from, int limit) {
-        return jdbc.query(
-                "SELECT N, KIND, RECORD_ID, PATH, DETAIL FROM RAGD_FINDING WHERE JOB_ID = ? AND STAGE = ? AND N >= ?"
-                        + " ORDER BY JOB_ID, STAGE, N LIMIT " + limit,
-                (row, i) -> new NumberedFinding(
-                        row.getLong(1),
-                        new AuditFinding(
-                                AuditKind.valueOf(row.getString(2)),
-                                row.getString(3),
-                                row.getString(4),
-                                row.getString(5))),
-                job,
-                stage.name(),
-                from);
-    }
-
-    /** Hands out all findings of a job and stage, in order; memory does not grow with their number. */
-    void forEachFinding(long job, AuditStage stage, Consumer<AuditFinding> consumer) {
-        long from = 0;
-        for (List<NumberedFinding> page = findings(job, stage, from, ROWS_PER_STATEMENT);
-                !page.isEmpty();
-                page = findings(job, stage, from, ROWS_PER_STATEMENT)) {
-            page.forEach(row -> consumer.accept(row.finding()));
-            from = page.get(page.size() - 1).n() + 1;
-        }
     }
 
     private void insert(long target, FileEntry file) {

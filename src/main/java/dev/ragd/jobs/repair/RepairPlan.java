@@ -1,5 +1,9 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
+import dev.ragd.jobs.index.CompactSet;
+import dev.ragd.jobs.ledger.FileEntry;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.Work;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,9 +1,10 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.files.AtomicFile;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.ledger.Ledger;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.springframework.batch.core.scope.context.ChunkContext;
@@ -16,12 +17,14 @@ final class RepairVerifyTasklet implements Tasklet {
 
     private final RepairRun run;
     private final Ledger ledger;
+    private final Findings findings;
     private final StopSignal stop;
     private final long job;
 
-    RepairVerifyTasklet(RepairRun run, Ledger ledger, StopSignal stop, long job) {
+    RepairVerifyTasklet(RepairRun run, Ledger ledger, Findings findings, StopSignal stop, long job) {
         this.run = run;
         this.ledger = ledger;
+        this.findings = findings;
         this.stop = stop;
         this.job = job;
     }
@@ -35,7 +38,8 @@ final class RepairVerifyTasklet implements Tasklet {
     public RepeatStatus execute(StepContribution contribution, ChunkContext context) {
         AuditedCollection collection = run.collectionInUse(ledger);
         AuditReport now;
-        try (RepairAuditTasklet.FindingRows rows = new RepairAuditTasklet.FindingRows(ledger, job, AuditStage.VERIFY)) {
+        try (RepairAuditTasklet.FindingRows rows =
+                new RepairAuditTasklet.FindingRows(findings, job, AuditStage.VERIFY)) {
             now = collection.compare(
                     collection.info() == null ? null : run.collection(collection.physical()),
                     rows,
@@ -53,7 +57,7 @@ final class RepairVerifyTasklet implements Tasklet {
 
     /** What was found first, then what is found still. */
     private void list() {
-        if (ledger.findings(job, AuditStage.AUDIT, 0, 1).isEmpty()) {
+        if (findings.list(job, AuditStage.AUDIT, 0, 1).isEmpty()) {
             return;
         }
         try {
@@ -62,8 +66,8 @@ final class RepairVerifyTasklet implements Tasklet {
             throw new JobException(ExitCode.FAILED, run.reports() + " cannot be created: " + e, e);
         }
         try (FindingsFile file = new FindingsFile(file(run, job))) {
-            ledger.forEachFinding(job, AuditStage.AUDIT, file);
-            ledger.forEachFinding(
+            findings.forEach(job, AuditStage.AUDIT, file);
+            findings.forEach(
                     job,
                     AuditStage.VERIFY,
                     f -> file.accept(new AuditFinding(f.kind(), f.id(), f.path(), "still: " + f.detail())));

@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.jobs.Progress;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.ledger;
 
 /**
  * The frozen facts of a plan.
@@ -11,7 +11,7 @@ package dev.ragd.jobs.index;
  * @param renamed vanished files whose content is under a new name
  * @param staleChunks chunks of unchanged files that another parser or chunker made
  */
-record PlanHead(
+public record PlanHead(
         long targetId,
         String collection,
         boolean switches,

@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 

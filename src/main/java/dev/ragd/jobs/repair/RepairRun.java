@@ -1,7 +1,11 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.catalog.Generations;
 import dev.ragd.jobs.Progress;
+import dev.ragd.jobs.index.CollectionRun;
+import dev.ragd.jobs.index.IndexResources;
+import dev.ragd.jobs.index.IndexSettings;
+import dev.ragd.jobs.ledger.Ledger;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +45,12 @@ public final class RepairRun extends CollectionRun {
     }
 
     @Override
-    boolean full() {
+    public boolean full() {
         return false;
     }
 
     @Override
-    String scope() {
+    public String scope() {
         return "repair " + backend() + "/" + collectionName();
     }
 

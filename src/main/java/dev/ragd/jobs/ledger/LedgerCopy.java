@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.ledger;
 
 import java.util.OptionalLong;
 import javax.sql.DataSource;

@@ -1,7 +1,11 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.jobs.Measure;
-import dev.ragd.jobs.index.Ledger.NumberedFinding;
+import dev.ragd.jobs.index.Counters;
+import dev.ragd.jobs.index.KnownIds;
+import dev.ragd.jobs.index.PruneTasklet;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.PlanHead;
 import dev.ragd.store.VectorCollection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +26,15 @@ final class RepairDeleteTasklet implements Tasklet {
 
     private final RepairRun run;
     private final Ledger ledger;
+    private final Findings findings;
     private final long job;
     private final PruneTasklet prune;
     private @Nullable KnownIds known;
 
-    RepairDeleteTasklet(RepairRun run, Ledger ledger, long job) {
+    RepairDeleteTasklet(RepairRun run, Ledger ledger, Findings findings, long job) {
         this.run = run;
         this.ledger = ledger;
+        this.findings = findings;
         this.job = job;
         this.prune = new PruneTasklet(run, ledger, job);
     }
@@ -39,14 +45,14 @@ final class RepairDeleteTasklet implements Tasklet {
             return RepeatStatus.CONTINUABLE;
         }
         ExecutionContext saved = contribution.getStepExecution().getExecutionContext();
-        List<NumberedFinding> page =
-                ledger.findings(job, AuditStage.AUDIT, saved.getLong(NEXT, 0), FINDINGS_PER_COMMIT);
+        List<Findings.Numbered> page =
+                findings.list(job, AuditStage.AUDIT, saved.getLong(NEXT, 0), FINDINGS_PER_COMMIT);
         PlanHead head = ledger.plan(job);
         if (page.isEmpty() || head == null) {
             return RepeatStatus.FINISHED;
         }
         List<String> ids = page.stream()
-                .map(NumberedFinding::finding)
+                .map(Findings.Numbered::finding)
                 .filter(finding -> finding.kind().cure() == AuditKind.Cure.DELETE)
                 .map(AuditFinding::id)
                 .filter(id -> !known(head).contains(id))

@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.jobs.DeadRuns;
 import dev.ragd.jobs.ExitCode;
@@ -6,6 +6,10 @@ import dev.ragd.jobs.FailureCause;
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.index.Counters;
+import dev.ragd.jobs.index.UnfinishedRun;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.PlanHead;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +39,7 @@ public final class RepairLauncher {
     private final JobRepository repository;
     private final Job job;
     private final Ledger ledger;
+    private final Findings findings;
     private final RepairRun run;
     private final StopSignal stop;
     private final History history;
@@ -44,6 +49,7 @@ public final class RepairLauncher {
             JobRepository repository,
             Job job,
             Ledger ledger,
+            Findings findings,
             RepairRun run,
             StopSignal stop,
             History history) {
@@ -51,6 +57,7 @@ public final class RepairLauncher {
         this.repository = repository;
         this.job = job;
         this.ledger = ledger;
+        this.findings = findings;
         this.run = run;
         this.stop = stop;
         this.history = history;
@@ -112,7 +119,7 @@ public final class RepairLauncher {
         }
         Counters restored = Counters.read(saved(instance, RepairJobConfiguration.RESTORE));
         Counters deleted = Counters.read(saved(instance, RepairJobConfiguration.DELETE));
-        Path findings = RepairVerifyTasklet.file(run, id);
+        Path list = RepairVerifyTasklet.file(run, id);
         RepairReport report = new RepairReport(
                 false,
                 resumed,
@@ -122,7 +129,7 @@ public final class RepairLauncher {
                 restored.deleted() + deleted.deleted(),
                 ledger.quarantined(head.targetId(), id),
                 after,
-                Files.exists(findings) ? findings.toString() : null,
+                Files.exists(list) ? list.toString() : null,
                 notes,
                 seconds);
         ledger.dropPlan(id); // it is done, or failed: the next repair begins anew
@@ -132,7 +139,7 @@ public final class RepairLauncher {
     /** What the audit step found, perhaps in a process that is dead by now. */
     private AuditReport before(JobInstance instance) {
         AuditTally tally = new AuditTally();
-        ledger.forEachFinding(instance.getInstanceId(), AuditStage.AUDIT, tally);
+        findings.forEach(instance.getInstanceId(), AuditStage.AUDIT, tally);
         AuditNumbers numbers = AuditNumbers.read(saved(instance, RepairJobConfiguration.AUDIT));
         AuditReport found = run.collectionInUse(ledger).report(tally, numbers.count(), numbers.millis() / 1000.0);
         return new AuditReport(

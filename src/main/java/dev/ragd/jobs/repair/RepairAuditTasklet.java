@@ -1,6 +1,10 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.ledger.FileEntry;
+import dev.ragd.jobs.ledger.Ledger;
+import dev.ragd.jobs.ledger.PlanHead;
+import dev.ragd.jobs.ledger.Work;
 import dev.ragd.store.VectorCollection;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +23,14 @@ final class RepairAuditTasklet implements Tasklet {
 
     private final RepairRun run;
     private final Ledger ledger;
+    private final Findings findings;
     private final StopSignal stop;
     private final long job;
 
-    RepairAuditTasklet(RepairRun run, Ledger ledger, StopSignal stop, long job) {
+    RepairAuditTasklet(RepairRun run, Ledger ledger, Findings findings, StopSignal stop, long job) {
         this.run = run;
         this.ledger = ledger;
+        this.findings = findings;
         this.stop = stop;
         this.job = job;
     }
@@ -35,7 +41,7 @@ final class RepairAuditTasklet implements Tasklet {
         ledger.startPlan(job, run.scope(), run.world());
         VectorCollection open = collection.info() == null ? null : run.collection(collection.physical());
         AuditReport found;
-        try (FindingRows rows = new FindingRows(ledger, job, AuditStage.AUDIT)) {
+        try (FindingRows rows = new FindingRows(findings, job, AuditStage.AUDIT)) {
             found = collection.compare(open, rows, run.progress(), stop);
         }
         RepairGuard.check(collection, found, run.settings());
@@ -57,25 +63,25 @@ final class RepairAuditTasklet implements Tasklet {
                 ledger.demote(target, file, damaged);
             }
         });
-        ledger.forEachFinding(job, AuditStage.AUDIT, plan);
+        findings.forEach(job, AuditStage.AUDIT, plan);
         return plan.finish();
     }
 
-    /** Writes findings into the ledger, some hundred at a time. */
+    /** Writes findings down, some hundred at a time. */
     static final class FindingRows implements Consumer<AuditFinding>, AutoCloseable {
 
         private static final int ROWS = 500;
 
-        private final Ledger ledger;
+        private final Findings findings;
         private final long job;
         private final AuditStage stage;
         private final List<AuditFinding> buffer = new ArrayList<>();
 
-        FindingRows(Ledger ledger, long job, AuditStage stage) {
-            this.ledger = ledger;
+        FindingRows(Findings findings, long job, AuditStage stage) {
+            this.findings = findings;
             this.job = job;
             this.stage = stage;
-            ledger.dropFindings(job, stage);
+            findings.drop(job, stage);
         }
 
         @Override
@@ -88,7 +94,7 @@ final class RepairAuditTasklet implements Tasklet {
 
         @Override
         public void close() {
-            ledger.addFindings(job, stage, buffer);
+            findings.add(job, stage, buffer);
             buffer.clear();
         }
     }

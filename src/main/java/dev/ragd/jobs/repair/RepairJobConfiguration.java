@@ -1,8 +1,12 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.jobs.History;
 import dev.ragd.jobs.Steps;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.index.BatchReader;
+import dev.ragd.jobs.index.BatchWriter;
+import dev.ragd.jobs.index.IndexBatch;
+import dev.ragd.jobs.ledger.Ledger;
 import javax.sql.DataSource;
 import org.springframework.batch.core.configuration.annotation.StepScope;
 import org.springframework.batch.core.job.Job;
@@ -38,6 +42,12 @@ public class RepairJobConfiguration {
     @Bean
     Ledger indexLedger(DataSource dataSource) {
         return Ledger.open(dataSource);
+    }
+
+    /** @param indexLedger which creates the table */
+    @Bean
+    Findings findings(DataSource dataSource, Ledger indexLedger) {
+        return new Findings(dataSource);
     }
 
     @Bean
@@ -79,8 +89,12 @@ public class RepairJobConfiguration {
     @Bean
     @StepScope
     Tasklet auditTasklet(
-            RepairRun run, Ledger indexLedger, StopSignal stop, @Value("#{stepExecution}") StepExecution step) {
-        return new RepairAuditTasklet(run, indexLedger, stop, Steps.jobId(step));
+            RepairRun run,
+            Ledger indexLedger,
+            Findings findings,
+            StopSignal stop,
+            @Value("#{stepExecution}") StepExecution step) {
+        return new RepairAuditTasklet(run, indexLedger, findings, stop, Steps.jobId(step));
     }
 
     @Bean
@@ -99,15 +113,20 @@ public class RepairJobConfiguration {
 
     @Bean
     @StepScope
-    Tasklet deleteTasklet(RepairRun run, Ledger indexLedger, @Value("#{stepExecution}") StepExecution step) {
-        return new RepairDeleteTasklet(run, indexLedger, Steps.jobId(step));
+    Tasklet deleteTasklet(
+            RepairRun run, Ledger indexLedger, Findings findings, @Value("#{stepExecution}") StepExecution step) {
+        return new RepairDeleteTasklet(run, indexLedger, findings, Steps.jobId(step));
     }
 
     @Bean
     @StepScope
     Tasklet verifyTasklet(
-            RepairRun run, Ledger indexLedger, StopSignal stop, @Value("#{stepExecution}") StepExecution step) {
-        return new RepairVerifyTasklet(run, indexLedger, stop, Steps.jobId(step));
+            RepairRun run,
+            Ledger indexLedger,
+            Findings findings,
+            StopSignal stop,
+            @Value("#{stepExecution}") StepExecution step) {
+        return new RepairVerifyTasklet(run, indexLedger, findings, stop, Steps.jobId(step));
     }
 
     @Bean
@@ -116,9 +135,10 @@ public class RepairJobConfiguration {
             JobRepository repository,
             Job repairJob,
             Ledger indexLedger,
+            Findings findings,
             RepairRun run,
             StopSignal stop,
             History history) {
-        return new RepairLauncher(operator, repository, repairJob, indexLedger, run, stop, history);
+        return new RepairLauncher(operator, repository, repairJob, indexLedger, findings, run, stop, history);
     }
 }

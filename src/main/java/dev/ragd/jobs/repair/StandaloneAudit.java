@@ -1,9 +1,14 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.catalog.Generations;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.index.IndexResources;
+import dev.ragd.jobs.index.IndexSettings;
+import dev.ragd.jobs.ledger.FileEntry;
+import dev.ragd.jobs.ledger.LedgerSnapshot;
+import dev.ragd.jobs.ledger.Work;
 import dev.ragd.store.VectorCollection;
 import java.nio.file.Path;
 import java.util.List;

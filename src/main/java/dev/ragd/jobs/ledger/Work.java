@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.ledger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param detail for {@link Kind#RENAME} the path whose chunks are taken over, for {@link Kind#REPORT} the reason, for
  *     {@link Kind#REMOVE} {@link #ABSENT} or null
  */
-record Work(
+public record Work(
         long seq,
         Kind kind,
         String path,
@@ -24,10 +24,10 @@ record Work(
         @Nullable String detail) {
 
     /** Detail of a {@link Kind#REMOVE}: the file was not there when the plan was made. */
-    static final String ABSENT = "absent";
+    public static final String ABSENT = "absent";
 
     /** What is to be done with a file. */
-    enum Kind {
+    public enum Kind {
         /** Not in the ledger. */
         ADD,
         /** Its content changed, or everything is to be done again. */
@@ -43,7 +43,7 @@ record Work(
         /** Gone before it was complete: leave-overs leave the store. */
         CLEAN;
 
-        boolean prunes() {
+        public boolean prunes() {
             return this == REMOVE || this == CLEAN;
         }
     }

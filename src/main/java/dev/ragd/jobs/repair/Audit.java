@@ -1,8 +1,14 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.index.ChunkIds;
+import dev.ragd.jobs.index.KnownIds;
+import dev.ragd.jobs.index.PromisedChunks;
+import dev.ragd.jobs.ledger.ChunkEntry;
+import dev.ragd.jobs.ledger.FileEntry;
+import dev.ragd.jobs.ledger.Ledger;
 import dev.ragd.store.Capability;
 import dev.ragd.store.Field;
 import dev.ragd.store.ScanPage;

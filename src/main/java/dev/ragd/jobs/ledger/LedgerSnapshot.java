@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.ledger;
 
 import dev.ragd.files.FileTree;
 import dev.ragd.files.ProcessLock;
@@ -18,7 +18,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * A private copy of the ledger, in memory or in the temporary folder: for commands that write nothing at all, where opening
  * the database itself would. Until it is released or closed, no job can start on the home.
  */
-final class LedgerSnapshot implements AutoCloseable {
+public final class LedgerSnapshot implements AutoCloseable {
 
     private final @Nullable Path copy;
     private final @Nullable ProcessLock owner;
@@ -41,7 +41,7 @@ final class LedgerSnapshot implements AutoCloseable {
      * @param jobsFolder {@code <home>/jobs}; not created
      * @throws JobException with {@link ExitCode#BUSY} when a job is running
      */
-    static LedgerSnapshot take(Path jobsFolder) {
+    public static LedgerSnapshot take(Path jobsFolder) {
         ProcessLock owner = null;
         Path copy = null;
         try {
@@ -61,12 +61,12 @@ final class LedgerSnapshot implements AutoCloseable {
         }
     }
 
-    Ledger ledger() {
+    public Ledger ledger() {
         return ledger;
     }
 
     /** Lets jobs start again; the copy stays as it is. */
-    void release() {
+    public void release() {
         release(owner);
     }
 

@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generations;
@@ -6,6 +6,8 @@ import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.StopSignal;
+import dev.ragd.jobs.index.IndexResources;
+import dev.ragd.jobs.ledger.Ledger;
 import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;

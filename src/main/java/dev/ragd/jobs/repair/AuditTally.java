@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import java.util.ArrayList;
 import java.util.EnumMap;

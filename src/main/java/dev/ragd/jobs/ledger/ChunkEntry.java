@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.ledger;
 
 /**
  * A chunk as the ledger knows it.
@@ -7,10 +7,10 @@ package dev.ragd.jobs.index;
  * @param digest over the record's text and metadata: equal digests need no write; empty when what the store holds under this
  *     id is not to be trusted, its vector included
  */
-record ChunkEntry(String id, String digest) {
+public record ChunkEntry(String id, String digest) {
 
     /** False when the chunk must be embedded again. */
-    boolean trusted() {
+    public boolean trusted() {
         return !digest.isEmpty();
     }
 }

@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 /** When, in a repair, the store was compared with the ledger. */
 enum AuditStage {

@@ -1,7 +1,9 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.repair;
 
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.index.IndexSettings;
+import dev.ragd.jobs.index.MassDeleteGuard;
 
 /** Says what of a repair must not be done unasked. */
 final class RepairGuard {

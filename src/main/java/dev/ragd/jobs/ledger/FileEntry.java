@@ -1,4 +1,4 @@
-package dev.ragd.jobs.index;
+package dev.ragd.jobs.ledger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure why the last try failed; null when it did not
  * @param failedIn the job that failed on it; null when none did
  */
-record FileEntry(
+public record FileEntry(
         long id,
         String path,
         String root,
