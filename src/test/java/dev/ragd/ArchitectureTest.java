@@ -19,6 +19,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -133,13 +136,14 @@ class ArchitectureTest {
     static final ArchRule ingestKnowsNobody = knowsOnly("dev.ragd.ingest..");
 
     @ArchTest
-    static final ArchRule embedKnowsNobody = knowsOnly("dev.ragd.embed..");
+    static final ArchRule embedKnowsNobodyElse = knowsOnly("dev.ragd.embed..", "dev.ragd.files");
 
     @ArchTest
     static final ArchRule thePortKnowsNobody = knowsOnly("dev.ragd.store");
 
     @ArchTest
-    static final ArchRule anAdapterKnowsThePortOnly = knowsOnly("dev.ragd.store.chroma..", "dev.ragd.store");
+    static final ArchRule anAdapterKnowsThePortOnly =
+            knowsOnly("dev.ragd.store.chroma..", "dev.ragd.store", "dev.ragd.files");
 
     @ArchTest
     static final ArchRule theDocumentStoreKnowsThePortOnly =
@@ -251,6 +255,18 @@ class ArchitectureTest {
             .callMethod(System.class, "exit", int.class)
             .orShould()
             .callMethod(Runtime.class, "exit", int.class);
+
+    /** The first folder that a command creates may be the home itself, which is for its owner alone. */
+    @ArchTest
+    static final ArchRule foldersArePrivate = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.ragd.files.AtomicFile")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.ragd.faiss.NativeFiles") // knows no other package, and sees to it itself
+            .and()
+            .doNotHaveFullyQualifiedName("dev.ragd.cli.ScheduleCommand") // units are for all
+            .should()
+            .callMethod(Files.class, "createDirectories", Path.class, FileAttribute[].class);
 
     @ArchTest
     static final ArchRule namesSayWhatAThingIs = noClasses()

@@ -52,9 +52,15 @@ public final class Application implements Services {
     }
 
     @Override
-    public Health health(Home home, Settings settings, Consumer<String> notes) {
+    public Health health(Home home, Settings settings, boolean used, Consumer<String> notes) {
         HomeFormat.CURRENT.admit(home);
-        return HealthService.check(() -> Stores.open(new ConfiguredModels(home, settings), notes));
+        ConfiguredModels models = new ConfiguredModels(home, settings);
+        return HealthService.check(() -> used ? Stores.open(models, notes) : Stores.openToRead(models, notes));
+    }
+
+    @Override
+    public void refuseNewer(Home home) {
+        HomeFormat.CURRENT.refuseNewer(home);
     }
 
     @Override

@@ -45,7 +45,7 @@ class ConfiguredResources implements IndexResources {
         this.home = home;
         this.models = new ConfiguredModels(home, settings, progress);
         this.progress = progress;
-        this.chunking = new ChunkSettings(settings.get(Catalogue.CHUNK_TOKENS), settings.get(Catalogue.CHUNK_OVERLAP));
+        this.chunking = new ChunkSettings(settings.get(Catalogue.CHUNK_TOKENS), settings.chunkOverlap());
         this.parsing = parserSettings(settings);
         // Loads nothing: a local model loads with the first text, a remote one is called with it.
         this.embedder = models.configured();

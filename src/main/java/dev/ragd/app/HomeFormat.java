@@ -68,14 +68,7 @@ final class HomeFormat {
      * @throws JobException when the home is newer, its format cannot be read, or it is older and another run owns it
      */
     void admit(Home home) {
-        int found = read(home);
-        if (found > version()) {
-            throw new JobException(
-                    ExitCode.USAGE,
-                    "the home " + home.root() + " has format " + found + ", but this ragd knows formats up to "
-                            + version() + "; use the newer ragd that wrote it, or another --home",
-                    null);
-        }
+        int found = refuseNewer(home);
         if (found < version() && Files.isDirectory(home.root())) {
             try (OwnerLock owner = OwnerLock.take(home.jobs())) {
                 upgrade(home, read(home)); // which another process may have done meanwhile
@@ -88,6 +81,24 @@ final class HomeFormat {
                         e);
             }
         }
+    }
+
+    /**
+     * Called before anything in a home is read that no format has changed yet.
+     *
+     * @return its format
+     * @throws JobException when the home is newer, or its format cannot be read
+     */
+    int refuseNewer(Home home) {
+        int found = read(home);
+        if (found > version()) {
+            throw new JobException(
+                    ExitCode.USAGE,
+                    "the home " + home.root() + " has format " + found + ", but this ragd knows formats up to "
+                            + version() + "; use the newer ragd that wrote it, or another --home",
+                    null);
+        }
+        return found;
     }
 
     /** Called by who owns the home: notes the format of one that has no note. */

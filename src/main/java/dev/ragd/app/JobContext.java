@@ -1,5 +1,6 @@
 package dev.ragd.app;
 
+import dev.ragd.config.ConfigException;
 import dev.ragd.config.Home;
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.History;
@@ -63,13 +64,18 @@ record JobContext(Home home, StopSignal stop, History history, Command command, 
                 return report;
             } catch (NestedRuntimeException e) {
                 RuntimeException explained = explained(e);
-                watch.ended(ExitCode.of(explained), explained.getMessage(), null);
+                watch.ended(exitCode(explained), explained.getMessage(), null);
                 throw explained;
             } catch (RuntimeException | Error e) {
-                watch.ended(ExitCode.of(e), String.valueOf(e.getMessage()), null);
+                watch.ended(exitCode(e), String.valueOf(e.getMessage()), null);
                 throw e;
             }
         }
+    }
+
+    /** What the process will end with. */
+    private static ExitCode exitCode(Throwable thrown) {
+        return thrown instanceof ConfigException ? ExitCode.USAGE : ExitCode.of(thrown);
     }
 
     /**

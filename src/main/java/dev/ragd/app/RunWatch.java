@@ -79,7 +79,7 @@ final class RunWatch extends ForwardingProgress implements AutoCloseable {
      * @param report what it did; null when it failed
      */
     void ended(ExitCode code, @Nullable String message, @Nullable JobReport report) {
-        recorder.end(code, message);
+        recorder.end(code, message, report);
         if (metrics != null) {
             metrics.ended(code, report);
         }

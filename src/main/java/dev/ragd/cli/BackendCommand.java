@@ -99,7 +99,8 @@ final class BackendCommand extends ParentCommand {
         Map<String, Health> found = new LinkedHashMap<>();
         for (String name : names) {
             Settings of = session.settings(Map.of(Catalogue.BACKEND.key(), Map.entry("--all", name)));
-            found.put(name, session.services().health(session.home(), of, session::remark));
+            boolean used = name.equals(settings.get(Catalogue.BACKEND));
+            found.put(name, session.services().health(session.home(), of, used, session::remark));
         }
         if (session.json() && all) {
             List<Map<String, Object>> each = new ArrayList<>();
@@ -115,10 +116,16 @@ final class BackendCommand extends ParentCommand {
     }
 
     private void show(String name, Health health) {
+        if (session.quiet() && !needsSomebody(health.status())) {
+            return;
+        }
         session.say(name + "  " + coloured(health.status()));
         int width =
                 health.checks().stream().mapToInt(c -> c.name().length()).max().orElse(0);
         for (Check check : health.checks()) {
+            if (session.quiet() && !needsSomebody(check.status())) {
+                continue;
+            }
             String label = check.name() + " ".repeat(width - check.name().length());
             session.say("  " + label + "  " + coloured(check.status())
                     + " ".repeat(11 - check.status().name().length()) + PlainText.of(check.detail()));
@@ -126,6 +133,10 @@ final class BackendCommand extends ParentCommand {
                 session.say("  " + " ".repeat(width + 13) + PlainText.of(check.advice()));
             }
         }
+    }
+
+    private static boolean needsSomebody(Status status) {
+        return status == Status.DEGRADED || status == Status.UNHEALTHY;
     }
 
     private String coloured(Status status) {

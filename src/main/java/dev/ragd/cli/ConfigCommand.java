@@ -78,6 +78,7 @@ final class ConfigCommand extends ParentCommand {
                     "command line", key, "the value is empty; 'ragd config unset " + key + "' takes a setting out"));
         }
         setting.parse(value, "command line");
+        session.knownHome();
         ConfigFile file = session.configFile();
         change(file, new ConfigEdit(file).set(key, value));
         return changed(setting, setting.shown(value), "set", file);
@@ -85,6 +86,7 @@ final class ConfigCommand extends ParentCommand {
 
     @Command(name = "unset", header = "Takes a setting out of config.yml, known or not.")
     int unset(@Parameters(paramLabel = "KEY", description = "For example storage.backend.") String key) {
+        session.knownHome();
         ConfigFile file = session.configFile();
         if (!file.entries().containsKey(key)) {
             Catalogue.require(key, "command line");

@@ -7,6 +7,7 @@ import dev.ragd.jobs.index.IndexRequest;
 import dev.ragd.jobs.index.IndexService;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Parameters;
             "  ragd index ~/Documents --include '*.pdf' --exclude drafts",
             "  ragd index notes --collection notes --dry-run"
         })
-final class IndexCommand implements Callable<Integer> {
+final class IndexCommand implements Callable<Integer>, Unattended {
 
     private final Session session;
 
@@ -58,6 +59,15 @@ final class IndexCommand implements Callable<Integer> {
 
     IndexCommand(Session session) {
         this.session = session;
+    }
+
+    @Override
+    public void check(Session later) {
+        for (Path path : paths) {
+            if (Files.notExists(path)) {
+                later.warn(path.toAbsolutePath() + " is not there: the run ends with exit code 2 until it is");
+            }
+        }
     }
 
     @Override

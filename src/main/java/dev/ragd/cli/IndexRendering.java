@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 /** An index run's report for people and for programs. */
 final class IndexRendering {
 
+    /** A mail or a screen is not to be filled. */
+    private static final int LISTED = 20;
+
     private final IndexRequest request;
     private final IndexReport report;
 
@@ -73,10 +76,13 @@ final class IndexRendering {
         int count = report.quarantined().size();
         List<String> lines = new ArrayList<>();
         lines.add((count == 1 ? "1 file" : count + " files") + " could not be indexed; the next run tries again:");
-        report.quarantined().forEach(q -> {
+        report.quarantined().stream().limit(LISTED).forEach(q -> {
             lines.add("  " + PlainText.of(q.path()));
             lines.add("      " + PlainText.of(q.reason()));
         });
+        if (count > LISTED) {
+            lines.add("  and " + (count - LISTED) + " more; --json names them all");
+        }
         return lines;
     }
 

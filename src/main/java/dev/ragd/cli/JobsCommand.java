@@ -140,11 +140,11 @@ final class JobsCommand extends ParentCommand {
                         + RunRendering.command(run));
             default -> session.remark("going on with run " + run.id() + ": " + RunRendering.command(run));
         }
-        return session.services().again(session.home(), run.command());
+        return session.services().again(session.home(), run.command().answering(session.json()));
     }
 
     private RunFiles files() {
-        return new RunFiles(session.home().jobs());
+        return new RunFiles(session.knownHome().jobs());
     }
 
     private Run findOrNewest(@Nullable Long id) {

@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
             "  ragd migrate --from faiss-file:vectors.index --to snapshot:/backup/vectors",
             "  ragd collections rollback documents"
         })
-final class MigrateCommand implements Callable<Integer> {
+final class MigrateCommand implements Callable<Integer>, Unattended {
 
     private final Session session;
 
@@ -85,6 +85,11 @@ final class MigrateCommand implements Callable<Integer> {
 
     MigrateCommand(Session session) {
         this.session = session;
+    }
+
+    @Override
+    public void check(Session later) {
+        ends.check(later);
     }
 
     @Override

@@ -125,6 +125,12 @@ final class ProfileCommand implements Callable<Integer> {
         if (k > 1000) {
             throw new ParameterException(spec.commandLine(), "--k is " + k + ", expected 1 to 1000");
         }
+        if (sample != null && sample < 10 * k) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--sample is " + sample + ", expected at least " + 10 * k
+                            + ": among fewer records any answer holds most" + " of the " + k + " nearest");
+        }
         Map<String, ProfiledStore> each = new LinkedHashMap<>();
         stores.forEach(name -> each.put(name, store(name)));
         return new ProfileRequest(

@@ -161,7 +161,11 @@ public final class RagdCli {
         if (read.commandSpec().userObject() instanceof ParentCommand parent) {
             parent.run(); // says what is missing
         }
-        return session.unattended(options);
+        Session unattended = session.unattended(options);
+        if (read.commandSpec().userObject() instanceof Unattended command) {
+            command.check(unattended);
+        }
+        return unattended;
     }
 
     /** The commands whose names occur among the arguments; all of them when none does or when help is wanted. */

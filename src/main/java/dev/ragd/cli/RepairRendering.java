@@ -2,6 +2,7 @@ package dev.ragd.cli;
 
 import static dev.ragd.cli.AuditRendering.number;
 
+import dev.ragd.jobs.ledger.Quarantined;
 import dev.ragd.jobs.repair.AuditReport;
 import dev.ragd.jobs.repair.RepairReport;
 import java.util.ArrayList;
@@ -105,8 +106,7 @@ final class RepairRendering {
         if (!report.quarantined().isEmpty()) {
             lines.add("");
             lines.add(number(report.quarantined().size()) + " files could not be indexed again:");
-            report.quarantined()
-                    .forEach(q -> lines.add("  " + PlainText.of(q.path()) + "  " + PlainText.of(q.reason())));
+            Quarantined.remarks(report.quarantined()).forEach(remark -> lines.add("  " + PlainText.of(remark)));
         }
         AuditReport after = report.after();
         if (after != null && !after.clean()) {

@@ -1,15 +1,19 @@
 package dev.ragd.cli;
 
+import dev.ragd.jobs.Measure;
+import dev.ragd.jobs.runs.Outcome;
 import dev.ragd.jobs.runs.Run;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -59,11 +63,28 @@ final class RunRendering {
         if (resumable) {
             lines.add("  go on    ragd jobs resume " + run.id());
         }
+        if (!run.outcome().counts().isEmpty()) {
+            lines.add("  counted  " + counts(run.outcome()));
+        }
         if (!run.steps().isEmpty()) {
             lines.add("");
             lines.addAll(steps(run).lines(0));
         }
+        if (!run.outcome().remarks().isEmpty()) {
+            lines.add("");
+            run.outcome().remarks().forEach(remark -> lines.add("  " + PlainText.of(remark)));
+        }
         return lines;
+    }
+
+    /** For example {@code documents indexed 36, chunks written 1,204}. */
+    private static String counts(Outcome outcome) {
+        return Arrays.stream(Measure.values())
+                .map(measure -> measure.name().toLowerCase(Locale.ROOT))
+                .filter(outcome.counts()::containsKey)
+                .map(name -> name.replace('_', ' ')
+                        + String.format(Locale.ROOT, " %,d", outcome.counts().get(name)))
+                .collect(Collectors.joining(", "));
     }
 
     private static Table steps(Run run) {
@@ -111,6 +132,8 @@ final class RunRendering {
         json.put("pid", run.process().pid());
         json.put("execution", run.execution() < 0 ? null : run.execution());
         json.put("steps", run.steps().stream().map(RunRendering::toJson).toList());
+        json.put("counts", new TreeMap<>(run.outcome().counts()));
+        json.put("remarks", run.outcome().remarks());
         return json;
     }
 

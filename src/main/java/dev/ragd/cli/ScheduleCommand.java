@@ -11,9 +11,12 @@ import dev.ragd.ops.schedule.SystemdAnalyze;
 import dev.ragd.ops.schedule.SystemdUnits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.LocalDateTime;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,7 +50,7 @@ import picocli.CommandLine.Spec;
             "A line for cron goes to stdout, the rest to stderr: (crontab -l; ragd schedule index ~/Documents) | crontab -",
             "",
             "Examples:",
-            "  ragd schedule index ~/Documents                        (at 02:30 every night)",
+            "  ragd schedule index ~/Documents                        (at 04:30 every night)",
             "  ragd schedule --at '*/15 8-18 * * mon-fri' index notes --exclude drafts",
             "  ragd schedule --at @weekly audit",
             "  ragd schedule --systemd --output . migrate --from chromadb --to snapshot:/backup/ragd --delta"
@@ -68,7 +71,7 @@ final class ScheduleCommand implements Callable<Integer> {
     @Option(
             names = "--at",
             paramLabel = "CRON",
-            defaultValue = "30 2 * * *",
+            defaultValue = "30 4 * * *",
             description =
                     "When: minute, hour, day of month, month and day of week as cron writes them, or @hourly, @daily,"
                             + " @weekly, @monthly (default: ${DEFAULT-VALUE}).")
@@ -104,7 +107,11 @@ final class ScheduleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        session.knownHome();
         CronExpression when = checked(() -> CronExpression.parse(at));
+        if (!systemd) {
+            requireNoUnitOptions();
+        }
         List<String> line = line();
         Session scheduled = RagdCli.unattended(session, line);
         Settings settings = scheduled.settings();
@@ -123,6 +130,13 @@ final class ScheduleCommand implements Callable<Integer> {
             session.warn(scheduled.home().root() + " does not exist yet: run the command once by hand first");
         }
         return systemd ? units(when, command) : crontab(when, command);
+    }
+
+    private void requireNoUnitOptions() {
+        boolean own = spec.commandLine().getParseResult().hasMatchedOption("--user");
+        if (name != null || output != null || own || !writable.isEmpty()) {
+            throw wrong("--name, --user, --writable and --output are about units; with them give --systemd as well");
+        }
     }
 
     /** The command with what was said before it. */
@@ -173,6 +187,7 @@ final class ScheduleCommand implements Callable<Integer> {
         places.stream()
                 .filter(p -> !Files.isDirectory(p))
                 .forEach(p -> session.warn(p + " does not exist yet: systemd starts nothing that may write there"));
+        tellOfUser();
         List<String> complaints = verify(units);
         if (session.json()) {
             Map<String, Object> json = common(when, command);
@@ -193,6 +208,16 @@ final class ScheduleCommand implements Callable<Integer> {
         session.remark(
                 "to install it: copy both to /etc/systemd/system, then: systemctl enable --now " + title + ".timer");
         return complaints.isEmpty() ? ExitCode.DONE.code() : ExitCode.FAILED.code();
+    }
+
+    private void tellOfUser() {
+        try {
+            FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(user);
+        } catch (UserPrincipalNotFoundException e) {
+            session.warn("there is no user '" + user + "' on this machine: systemd will not start the service");
+        } catch (IOException | UnsupportedOperationException e) {
+            // Not known here: systemd says so later.
+        }
     }
 
     private List<String> verify(SystemdUnits units) {
@@ -220,6 +245,10 @@ final class ScheduleCommand implements Callable<Integer> {
 
     private void write(Path file, String text) {
         try {
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
             Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be written", e);
@@ -240,6 +269,11 @@ final class ScheduleCommand implements Callable<Integer> {
         DateTimeFormatter format = DateTimeFormatter.ofPattern("EEE yyyy-MM-dd HH:mm", Locale.ROOT);
         session.remark("next: "
                 + String.join(", ", times(when).stream().map(format::format).toList()));
+        when.skipped(ZonedDateTime.now())
+                .ifPresent(time -> session.warn("there is no " + format.format(time)
+                        + ": the clock is set forward over it, and "
+                        + (systemd ? "the timer leaves out that day" : "cron starts what it missed when that is done")
+                        + "; choose another hour to be sure"));
     }
 
     private static List<LocalDateTime> times(CronExpression when) {

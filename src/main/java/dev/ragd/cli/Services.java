@@ -37,8 +37,19 @@ public interface Services {
      */
     Reading openToChange(Home home, Settings settings, Consumer<String> notes);
 
-    /** Asks the configured store how it is; never throws for a store that is down. */
-    Health health(Home home, Settings settings, Consumer<String> notes);
+    /**
+     * Asks the configured store how it is; never throws for a store that is down.
+     *
+     * @param used whether it is the one that commands work on: another one is not set up to be asked
+     */
+    Health health(Home home, Settings settings, boolean used, Consumer<String> notes);
+
+    /**
+     * To be called before something in a home is read or changed that no other method of this is asked for.
+     *
+     * @throws dev.ragd.jobs.JobException when a newer ragd made the home
+     */
+    void refuseNewer(Home home);
 
     /** The index job; this is where the job framework starts. */
     IndexService index(Home home, Settings settings);

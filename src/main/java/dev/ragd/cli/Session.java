@@ -66,6 +66,17 @@ final class Session {
         return Home.find(options.home, environment, Path.of(System.getProperty("user.home")));
     }
 
+    /**
+     * The home, for a command that asks no service which would look at its format.
+     *
+     * @throws dev.ragd.jobs.JobException when a newer ragd made it
+     */
+    Home knownHome() {
+        Home home = home();
+        services.refuseNewer(home);
+        return home;
+    }
+
     ConfigFile configFile() {
         return ConfigFile.read(home().configFile());
     }

@@ -181,7 +181,7 @@ public final class Catalogue {
             "index.chunk_overlap",
             SettingType.integer(0, 4096),
             "30",
-            "Tokens that a chunk shares with the one before");
+            "Tokens that a chunk shares with the one before; by default never more than a quarter of its own");
     public static final Setting<Integer> MAX_DELETE_PERCENT = Setting.of(
             "index.max_delete_percent",
             SettingType.integer(0, 100),

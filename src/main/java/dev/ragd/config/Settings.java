@@ -105,12 +105,20 @@ public final class Settings {
         return unknown;
     }
 
+    /** Tokens that chunks share. Who makes chunks short and says no word about this does not mean more than is allowed. */
+    public int chunkOverlap() {
+        int given = get(Catalogue.CHUNK_OVERLAP);
+        boolean fallback = value(Catalogue.CHUNK_OVERLAP).orElseThrow().origin() instanceof Origin.Default;
+        return fallback ? Math.min(given, get(Catalogue.CHUNK_TOKENS) / 4) : given;
+    }
+
     private List<Problem> contradictions() {
         List<Problem> found = new ArrayList<>();
         int most = get(Catalogue.CHUNK_TOKENS) / 4;
-        if (get(Catalogue.CHUNK_OVERLAP) > most) {
+        Origin origin = value(Catalogue.CHUNK_OVERLAP).orElseThrow().origin();
+        if (chunkOverlap() > most) {
             found.add(new Problem(
-                    value(Catalogue.CHUNK_OVERLAP).orElseThrow().origin().describe(),
+                    origin.describe(),
                     Catalogue.CHUNK_OVERLAP.key(),
                     "expected at most a quarter of " + Catalogue.CHUNK_TOKENS.key() + " (" + most + "), but it is "
                             + get(Catalogue.CHUNK_OVERLAP)));

@@ -3,6 +3,7 @@ package dev.ragd.embed;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import dev.ragd.files.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Field;
@@ -120,7 +121,7 @@ final class NativeRuntime {
         if (Files.isRegularFile(file) && Files.size(file) == size) {
             return;
         }
-        Files.createDirectories(folder);
+        AtomicFile.createPrivateFolder(folder);
         try (FileChannel lockFile = FileChannel.open(
                         folder.resolve("unpack.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = lockFile.lock()) {

@@ -1,5 +1,6 @@
 package dev.ragd.jobs;
 
+import dev.ragd.files.AtomicFile;
 import dev.ragd.files.ProcessLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +32,7 @@ public final class OwnerLock implements AutoCloseable {
     public static OwnerLock take(Path jobsFolder) {
         Path file = jobsFolder.resolve(NAME);
         try {
-            Files.createDirectories(jobsFolder);
+            AtomicFile.createPrivateFolder(jobsFolder);
             ProcessLock lock = ProcessLock.tryExclusive(file);
             if (lock == null) {
                 String owner = owner(file);

@@ -69,7 +69,7 @@ final class SearchInMemory implements Services {
     }
 
     @Override
-    public Health health(Home home, Settings settings, Consumer<String> notes) {
+    public Health health(Home home, Settings settings, boolean used, Consumer<String> notes) {
         throw new UnsupportedOperationException();
     }
 
@@ -106,6 +106,11 @@ final class SearchInMemory implements Services {
     @Override
     public Findings advise(Home home, Settings settings, AdviceRequest request, Consumer<String> notes) {
         throw new AssertionError("not expected");
+    }
+
+    @Override
+    public void refuseNewer(Home home) {
+        // of no format
     }
 
     @Override

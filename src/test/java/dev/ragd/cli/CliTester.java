@@ -6,6 +6,8 @@ import dev.ragd.config.Catalogue;
 import dev.ragd.config.Home;
 import dev.ragd.config.Settings;
 import dev.ragd.embed.Embedder;
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.index.IndexReport;
 import dev.ragd.jobs.index.IndexRequest;
@@ -91,6 +93,7 @@ final class CliTester implements Services {
     };
     int againCode;
     boolean terminal;
+    boolean newer;
     int columns = 100;
     String in = "";
     String out = "";
@@ -189,7 +192,7 @@ final class CliTester implements Services {
     }
 
     @Override
-    public Health health(Home where, Settings settings, Consumer<String> notes) {
+    public Health health(Home where, Settings settings, boolean used, Consumer<String> notes) {
         return HealthService.check(store);
     }
 
@@ -278,6 +281,13 @@ final class CliTester implements Services {
     public Findings advise(Home where, Settings settings, AdviceRequest request, Consumer<String> notes) {
         advised.add(request);
         return advice.get();
+    }
+
+    @Override
+    public void refuseNewer(Home home) {
+        if (newer) {
+            throw new JobException(ExitCode.USAGE, "a newer ragd made it", null);
+        }
     }
 
     @Override

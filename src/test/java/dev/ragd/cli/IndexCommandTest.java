@@ -9,6 +9,7 @@ import dev.ragd.jobs.index.IndexRequest;
 import dev.ragd.jobs.ledger.Quarantined;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +124,26 @@ class IndexCommandTest {
         assertThat(cli.out)
                 .contains(
                         "1 file could not be indexed; the next run tries again:\n  /d/broken.pdf\n      no PDF header found\n");
+    }
+
+    @Test
+    void aScreenOrAMailIsNotFilledByThem() {
+        List<Quarantined> many = IntStream.range(0, 25)
+                .mapToObj(i -> new Quarantined("/d/" + i + ".svg", "no text"))
+                .toList();
+        cli.report = () -> report(many);
+        assertThat(cli.run("index", "a", "-q")).isEqualTo(3);
+        assertThat(cli.err)
+                .contains("25 files could not be indexed")
+                .contains("/d/19.svg")
+                .doesNotContain("/d/20.svg")
+                .contains("  and 5 more; --json names them all\n");
+        assertThat(report(many).remarks())
+                .hasSize(21)
+                .startsWith("quarantined: /d/0.svg: no text")
+                .endsWith("and 5 more are quarantined");
+        assertThat(cli.run("index", "a", "--json")).isEqualTo(3);
+        assertThat(cli.json().get("quarantined")).hasSize(25);
     }
 
     @Test

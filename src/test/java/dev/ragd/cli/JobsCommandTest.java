@@ -123,7 +123,7 @@ class JobsCommandTest {
     }
 
     private void ended(String job, ExitCode code, String message, String... command) {
-        start(job, command).end(code, message);
+        start(job, command).end(code, message, null);
     }
 
     private RunRecorder start(String job, String... command) {

@@ -56,8 +56,8 @@ class JobsFolderTest {
 
     @Test
     void theUnitsAreThoseThatSchedulePrints() throws IOException {
-        Map<String, String> printed = printed("ragd-reindex", "30 2 * * *", "index", "/home/you/Documents");
-        printed.putAll(printed("ragd-audit", "0 4 * * sun", "audit"));
+        Map<String, String> printed = printed("ragd-reindex", "30 4 * * *", "index", "/home/you/Documents");
+        printed.putAll(printed("ragd-audit", "0 6 * * sun", "audit"));
         for (Map.Entry<String, String> file : printed.entrySet()) {
             assertThat(JOBS.resolve(file.getKey())).content().isEqualTo(file.getValue());
         }
@@ -79,14 +79,14 @@ class JobsFolderTest {
         assertThat(lines)
                 .containsExactly(
                         "MAILTO=you",
-                        line("30 2 * * *", "index", "/home/you/Documents"),
-                        line("0 4 * * sun", "audit"),
-                        line("0 5 1 * *", "/home/you/migrate.properties"));
+                        line("30 4 * * *", "index", "/home/you/Documents"),
+                        line("0 6 * * sun", "audit"),
+                        line("0 7 1 * *", "/home/you/migrate.properties"));
     }
 
     @Test
     void whatItOffersToUncommentIsALineToo() throws IOException {
-        assertThat(JOBS.resolve("crontab.example")).content().contains("\n# " + line("0 4 * * sun", "repair") + "\n");
+        assertThat(JOBS.resolve("crontab.example")).content().contains("\n# " + line("0 6 * * sun", "repair") + "\n");
     }
 
     private static String line(String at, String... words) {

@@ -61,6 +61,10 @@ class ScheduleCommandTest {
                     search x                         | 'search' is not run by itself
                     schedule index x                 | 'schedule' is not run by itself
                     index --help                     | only shows something
+                    migrate --from nosuch --to faiss | --from:
+                    migrate --from chromadb --to chromadb | source and target are the same
+                    --user you audit                 | give --systemd as well
+                    --output units audit             | give --systemd as well
                     --set search.k=none audit        | search.k: expected a whole number
                     --systemd --name a/b index x     | the name 'a/b'
                     """)
@@ -68,6 +72,25 @@ class ScheduleCommandTest {
         assertThat(cli.run(("schedule " + line).split(" +"))).isEqualTo(ExitCode.USAGE.code());
         assertThat(cli.err).contains(words);
         assertThat(cli.out).isEmpty();
+    }
+
+    @Test
+    void whatMayBeSetRightUntilThenIsAWarning() {
+        assertThat(cli.run("schedule", "index", home + "/nothing")).isZero();
+        assertThat(cli.err).contains(home + "/nothing is not there: the run ends with exit code 2 until it is");
+        assertThat(cli.run("schedule", "--systemd", "--user", "nobody-of-this-name", "audit"))
+                .isZero();
+        assertThat(cli.err).contains("there is no user 'nobody-of-this-name' on this machine");
+    }
+
+    @Test
+    void aHomeOfANewerRagdIsLeftAlone() {
+        cli.newer = true;
+        for (String line : List.of("schedule audit", "config set search.k 4", "config unset search.k", "jobs list")) {
+            assertThat(cli.run(line.split(" "))).as(line).isEqualTo(ExitCode.USAGE.code());
+            assertThat(cli.err).contains("newer");
+        }
+        assertThat(home.resolve("config.yml")).doesNotExist();
     }
 
     @Test
@@ -95,7 +118,7 @@ class ScheduleCommandTest {
                 .contains("# ---- /etc/systemd/system/ragd-migrate.service\n")
                 .contains("\nUser=root\n")
                 .contains("\nReadWritePaths=" + home + "\nReadWritePaths=" + snapshot + "\n")
-                .contains("\nOnCalendar=*-*-* 02:30:00\n");
+                .contains("\nOnCalendar=*-*-* 04:30:00\n");
         assertThat(cli.run("schedule", "--systemd", "--name=mine", "--output", home.toString(), "index", "x"))
                 .as(cli.err)
                 .isZero();

@@ -79,6 +79,18 @@ class SettingsTest {
     }
 
     @Test
+    void theOverlapThatNobodyChoseFitsShortChunks() {
+        assertThat(resolve("", Map.of(), Map.of("index.chunk_tokens", "100"))
+                        .orThrow()
+                        .chunkOverlap())
+                .isEqualTo(25);
+        assertThat(resolve("", Map.of(), Map.of()).orThrow().chunkOverlap()).isEqualTo(30);
+        assertThat(resolve("", Map.of("RAGD_INDEX_CHUNK_OVERLAP", "7"), Map.of())
+                        .chunkOverlap())
+                .isEqualTo(7);
+    }
+
+    @Test
     void aVariableThatNamesNoSettingIsAWarning() {
         Settings settings = resolve(
                 "",

@@ -246,6 +246,13 @@ class LauncherTest {
     @EnabledOnOs(OS.LINUX)
     void fileNamesAreReadAsUtf8WhereThereIsNoLocaleAsUnderCron() throws Exception {
         assertThat(run().out()).contains("names UTF-8");
+        for (String locale : List.of("xx_YY.UTF-8", "C.UTF-8", "POSIX")) { // the first is installed nowhere
+            Map<String, String> given = Map.of("LC_ALL", locale);
+            assertThat(end("locale", start("locale", root.resolve("ragd"), given))
+                            .out())
+                    .as(locale)
+                    .contains("names UTF-8");
+        }
     }
 
     @Test

@@ -123,7 +123,7 @@ public final class IndexLauncher {
         boolean empty = head.targetId() < 0;
         if (head.staleChunks() > 0) {
             notes.add(ReindexCost.sentence(head.staleChunks(), ledger.chunksPerSecond(head.targetId()))
-                    + " were made by other parser or chunk settings; 'ragd index --full' makes them anew");
+                    + "; they were made by other parser or chunk settings, and 'ragd index --full' makes them anew");
         }
         if (!resumed) {
             rememberRate(execution, head);

@@ -86,4 +86,9 @@ public record IndexReport(
     public ExitCode exitCode() {
         return quarantined.isEmpty() ? ExitCode.DONE : ExitCode.DONE_WITH_REJECTS;
     }
+
+    @Override
+    public List<String> remarks() {
+        return Quarantined.remarks(quarantined);
+    }
 }

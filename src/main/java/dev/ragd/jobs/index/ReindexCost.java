@@ -40,7 +40,7 @@ final class ReindexCost {
                         Locale.ROOT,
                         chunksPerSecond.isPresent()
                                 ? " at the %.1f chunks a second of an earlier run"
-                                : " at %.0f chunks a second, which is a guess: no run has measured it yet",
+                                : " at %.0f chunks a second, which is a guess: no run of a hundred chunks has measured it yet",
                         rate);
     }
 }

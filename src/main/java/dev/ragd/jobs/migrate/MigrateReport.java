@@ -2,6 +2,7 @@ package dev.ragd.jobs.migrate;
 
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobReport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -115,5 +116,17 @@ public record MigrateReport(
             case PARTIAL -> ExitCode.DONE_WITH_REJECTS;
             case FAILED -> ExitCode.VERIFICATION_FAILED;
         };
+    }
+
+    @Override
+    public List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        if (verification != null && status() != Status.VERIFIED) {
+            remarks.add("verification " + status() + ": " + verification.counts());
+        }
+        if (files.containsKey("html")) {
+            remarks.add("report: " + files.get("html"));
+        }
+        return remarks;
     }
 }

@@ -106,12 +106,12 @@ public record MigrateRequest(
     }
 
     /** The source for messages and marks: store and collection. */
-    String source() {
+    public String source() {
         return from + "/" + collection;
     }
 
     /** The target likewise. */
-    String target() {
+    public String target() {
         return to + "/" + toCollection;
     }
 

@@ -56,4 +56,9 @@ public record RepairReport(
         }
         return quarantined.isEmpty() ? ExitCode.DONE : ExitCode.DONE_WITH_REJECTS;
     }
+
+    @Override
+    public List<String> remarks() {
+        return Quarantined.remarks(quarantined);
+    }
 }

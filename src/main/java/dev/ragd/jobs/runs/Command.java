@@ -2,6 +2,7 @@ package dev.ragd.jobs.runs;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a process was asked to do.
@@ -11,8 +12,16 @@ import java.util.List;
  */
 public record Command(List<String> words, String folder) {
 
+    private static final String JSON = "--json";
+
     public Command {
         words = List.copyOf(words);
+    }
+
+    /** The same command with its result for programs, as one JSON object, or for people. */
+    public Command answering(boolean json) {
+        Stream<String> others = words.stream().filter(word -> !word.equals(JSON));
+        return new Command((json ? Stream.concat(Stream.of(JSON), others) : others).toList(), folder);
     }
 
     /** A command that was given in this process's folder. */

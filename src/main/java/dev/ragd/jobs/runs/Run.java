@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param message why it failed or was stopped; null otherwise
  * @param execution its number in the job repository's tables; -1 before it has one
  * @param steps what it did, in order
+ * @param outcome what came of it so far
  */
 public record Run(
         long id,
@@ -30,7 +31,8 @@ public record Run(
         int exitCode,
         @Nullable String message,
         long execution,
-        List<Step> steps) {
+        List<Step> steps,
+        Outcome outcome) {
 
     public Run {
         steps = List.copyOf(steps);
@@ -138,7 +140,8 @@ public record Run(
                         exitCode,
                         message,
                         execution,
-                        steps)
+                        steps,
+                        outcome)
                 : this;
     }
 }

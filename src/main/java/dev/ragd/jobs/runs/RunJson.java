@@ -4,8 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -57,6 +60,12 @@ final class RunJson {
             json.writeNumberProperty("execution", run.execution());
             json.writeArrayPropertyStart("steps");
             run.steps().forEach(step -> write(json, step));
+            json.writeEndArray();
+            json.writeObjectPropertyStart("counts");
+            new TreeMap<>(run.outcome().counts()).forEach(json::writeNumberProperty);
+            json.writeEndObject();
+            json.writeArrayPropertyStart("remarks");
+            run.outcome().remarks().forEach(json::writeString);
             json.writeEndArray();
             json.writeEndObject();
         }
@@ -120,6 +129,8 @@ final class RunJson {
             String message = null;
             long execution = -1;
             List<Run.Step> steps = List.of();
+            Map<String, Long> counts = Map.of();
+            List<String> remarks = List.of();
             for (String name = json.nextName(); name != null; name = json.nextName()) {
                 json.nextToken();
                 switch (name) {
@@ -139,6 +150,8 @@ final class RunJson {
                     case "message" -> message = json.getString();
                     case "execution" -> execution = json.getLongValue();
                     case "steps" -> steps = list(this::step);
+                    case "counts" -> counts = counts();
+                    case "remarks" -> remarks = list(json::getString);
                     default -> json.skipChildren();
                 }
             }
@@ -156,7 +169,17 @@ final class RunJson {
                     (int) exitCode,
                     message,
                     execution,
-                    steps);
+                    steps,
+                    new Outcome(counts, remarks));
+        }
+
+        private Map<String, Long> counts() {
+            Map<String, Long> counts = new HashMap<>();
+            for (String name = json.nextName(); name != null; name = json.nextName()) {
+                json.nextToken();
+                counts.put(name, json.getLongValue());
+            }
+            return counts;
         }
 
         private Run.Step step() {

@@ -2,15 +2,21 @@ package dev.ragd.jobs.runs;
 
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.ForwardingProgress;
+import dev.ragd.jobs.JobReport;
+import dev.ragd.jobs.Measure;
 import dev.ragd.jobs.Progress;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.listener.JobExecutionListener;
@@ -32,6 +38,8 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
     private final int keep;
     private final List<Counting> phases = new ArrayList<>();
     private final List<JobExecution> executions = new ArrayList<>();
+    private final Map<Measure, LongAdder> counts = new ConcurrentHashMap<>();
+    private List<String> remarks = List.of();
     private long lastWrite;
     private boolean ended;
     private boolean complained;
@@ -89,7 +97,8 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
                 -1,
                 null,
                 -1,
-                List.of());
+                List.of(),
+                Outcome.NONE);
         RunRecorder recorder = new RunRecorder(files, run, progress, clock, keep);
         recorder.write(run);
         progress.started(run.id());
@@ -101,11 +110,17 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
         return first.id();
     }
 
-    /** To be called once, with what the process will end with; what comes later is not noted any more. */
-    public synchronized void end(ExitCode code, @Nullable String message) {
+    /**
+     * To be called once, with what the process will end with; what comes later is not noted any more.
+     *
+     * @param message why it failed or was stopped; null otherwise
+     * @param report what came of it; null when it failed
+     */
+    public synchronized void end(ExitCode code, @Nullable String message, @Nullable JobReport report) {
         if (ended) {
             return;
         }
+        remarks = report == null ? List.of() : report.remarks();
         Run.State state = switch (code) {
             case DONE, DONE_WITH_REJECTS, VERIFICATION_FAILED -> Run.State.DONE;
             case INTERRUPTED, TERMINATED -> Run.State.STOPPED;
@@ -148,8 +163,24 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
     }
 
     @Override
+    public void count(Measure measure, long more) {
+        counts.computeIfAbsent(measure, m -> new LongAdder()).add(more);
+        super.count(measure, more);
+    }
+
+    @Override
     public synchronized void note(String line) {
         super.note(line);
+    }
+
+    private Outcome outcome() {
+        Map<String, Long> counted = new HashMap<>();
+        counts.forEach((measure, count) -> {
+            if (count.sum() != 0) {
+                counted.put(measure.name().toLowerCase(Locale.ROOT), count.sum());
+            }
+        });
+        return new Outcome(counted, remarks);
     }
 
     private void endPhase() {
@@ -196,7 +227,8 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
                 executions.stream()
                         .flatMap(job -> job.getStepExecutions().stream())
                         .map(step -> step(step, now))
-                        .toList());
+                        .toList(),
+                outcome());
     }
 
     private Run.Step step(StepExecution step, long now) {

@@ -37,6 +37,9 @@ public final class SituationReader {
     /** Of the records, a day, where nothing is known. */
     private static final double USUAL_UPDATES = 0.01;
 
+    /** A profile with fewer records, of many more, says nothing of the collection. */
+    private static final int FEWEST = 100;
+
     private final AdviceRequest request;
     private final Models models;
     private final List<String> facts = new ArrayList<>();
@@ -96,7 +99,8 @@ public final class SituationReader {
 
     /** Whether a profile is still of this collection, as far as its size says. */
     private static boolean holds(Profile profile, Content content) {
-        return profile.dimension() == content.dimension()
+        return (profile.records() >= FEWEST || 2L * profile.records() >= profile.total())
+                && profile.dimension() == content.dimension()
                 && profile.total() <= 2 * content.records()
                 && content.records() <= 2 * profile.total();
     }
@@ -131,7 +135,17 @@ public final class SituationReader {
                 dimension,
                 there == null ? USUAL_TEXT : there.textBytes(),
                 there == null || there.texts(),
-                there == null || (same ? there.ownModel() : true));
+                there != null && same ? there.ownModel() : configuredGives(dimension));
+    }
+
+    /** Whether vectors of which nothing else is known can be those of the configured model. */
+    private boolean configuredGives(int dimension) {
+        try (Embedder configured = models.configured()) {
+            int own = configured.id().dimension();
+            return own <= 0 || own == dimension;
+        } catch (EmbedException e) {
+            return true; // whether it answers at all is asked elsewhere
+        }
     }
 
     private int dimension(@Nullable Content there) {

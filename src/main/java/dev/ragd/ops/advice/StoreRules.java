@@ -140,7 +140,9 @@ public final class StoreRules {
         boolean smallest = store.equals("leann");
         double plain = disk("lucene");
         if (smallest && plain > EASY * machine.diskBytes()) {
-            reasons.add(new Reason(10, "disk is short: it takes " + size(disk) + " where lucene takes " + size(plain)));
+            reasons.add(new Reason(
+                    plain > MOST * machine.diskBytes() ? 10 : 4,
+                    "disk is short: it takes " + size(disk) + " where lucene takes " + size(plain)));
         } else if (disk > EASY * machine.diskBytes()) {
             reasons.add(new Reason(
                     -4,
@@ -245,7 +247,8 @@ public final class StoreRules {
 
     /** The same rules with one thing otherwise at a time. */
     private List<String> changes() {
-        String first = ranking(situation).get(0).store();
+        List<Choice> now = ranking(situation);
+        String first = now.get(0).store();
         Machine m = situation.machine();
         Map<String, Situation> others = new LinkedHashMap<>();
         for (int factor : new int[] {10, 100, 1000}) {
@@ -259,7 +262,7 @@ public final class StoreRules {
         others.put(
                 "with " + number((long) Math.max(1, situation.records() * 0.5)) + " records rewritten a day",
                 situation.withUpdates(situation.records() * 0.5));
-        double shortDisk = disk("lucene") * 3;
+        double shortDisk = disk("lucene") * 1.5;
         others.put(
                 "with only " + size(shortDisk) + " of free disk", situation.withMachine(m.withDisk((long) shortDisk)));
         others.put("with only " + size(512e6) + " of free memory", situation.withMachine(m.withMemory(512_000_000)));
@@ -275,7 +278,8 @@ public final class StoreRules {
                 changes.add(what + ": " + then.store());
             }
         });
-        if (!first.equals("chromadb")) {
+        boolean server = now.stream().anyMatch(c -> c.store().equals("chromadb") && c.possible());
+        if (server && !first.equals("chromadb")) {
             changes.add("when other programs are to use the collection at the same time: chromadb");
         }
         return changes;

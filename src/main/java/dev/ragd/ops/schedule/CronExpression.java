@@ -4,10 +4,14 @@ import dev.ragd.ops.schedule.CronField.Kind;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.ZonedDateTime;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * When cron runs something: minute, hour, day of month, month, day of week, as in crontab(5) of Debian's cron, or one of the
@@ -52,11 +56,12 @@ public record CronExpression(
         if (fields.length != 5 || fields[0].isEmpty()) {
             throw new IllegalArgumentException(
                     "expected five fields - minute, hour, day of month, month, day of week, for"
-                            + " example '30 2 * * *' for 02:30 every night - but '" + plain + "' has "
+                            + " example '30 4 * * *' for 04:30 every night - but '" + plain + "' has "
                             + (plain.isEmpty() ? 0 : fields.length));
         }
         CronExpression expression = new CronExpression(
-                plain.replaceAll("\\s+", " "),
+                // cron knows its words in small letters alone
+                plain.startsWith("@") ? plain.toLowerCase(Locale.ROOT) : plain.replaceAll("\\s+", " "),
                 CronField.parse(Kind.MINUTE, fields[0]),
                 CronField.parse(Kind.HOUR, fields[1]),
                 CronField.parse(Kind.DAY_OF_MONTH, fields[2]),
@@ -85,6 +90,23 @@ public record CronExpression(
         return days(earliest.toLocalDate().plusDays(1))
                 .get(0)
                 .atTime(hour.values().nextSetBit(0), minute.values().nextSetBit(0));
+    }
+
+    /**
+     * The first time after an instant that the clock of a zone leaves out, when it is set forward; empty when it leaves out
+     * none within two years. cron makes up for such a time at once, systemd does not.
+     */
+    public Optional<LocalDateTime> skipped(ZonedDateTime after) {
+        ZoneRules rules = after.getZone().getRules();
+        ZoneOffsetTransition change = rules.nextTransition(after.toInstant());
+        while (change != null && change.getInstant().isBefore(after.plusYears(2).toInstant())) {
+            LocalDateTime first = next(change.getDateTimeBefore().minusMinutes(1));
+            if (change.isGap() && first.isBefore(change.getDateTimeAfter())) {
+                return Optional.of(first);
+            }
+            change = rules.nextTransition(change.getInstant());
+        }
+        return Optional.empty();
     }
 
     /** The first day that fits, from this one on; none when there is none. */

@@ -5,8 +5,10 @@ import dev.ragd.store.Health;
 import dev.ragd.store.Health.Check;
 import dev.ragd.store.Health.Status;
 import dev.ragd.store.StoreException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Locale;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.jspecify.annotations.Nullable;
@@ -103,13 +106,13 @@ public final class FolderHealth {
                     ((CodecReader) leaf.reader()).checkIntegrity();
                 }
                 for (String file : state.files()) {
-                    bytes += directory.fileLength(file);
+                    bytes += length(directory, file);
                 }
                 return good(
                         name,
                         reader.numDocs() + " records, " + mebibytes(bytes) + ", commit "
                                 + state.commit().point().generation()
-                                + ", every checksum fits" + (isLocked(folder) ? ", being written" : ""));
+                                + ", every checksum fits" + (hasMoved(reader, directory) ? ", being written" : ""));
             }
         } catch (IOException | RuntimeException e) {
             String message = String.valueOf(
@@ -118,12 +121,19 @@ public final class FolderHealth {
         }
     }
 
-    private boolean isLocked(CollectionFolder folder) {
-        try (WriteLock lock = WriteLock.take(folders.store(), folder, null, "cannot be locked")) {
-            return false;
-        } catch (StoreException.StoreBusy e) {
-            return true;
+    /** Who writes meanwhile has made another commit and deleted files of this one, which is read on all the same: 0. */
+    private static long length(Directory directory, String file) throws IOException {
+        try {
+            return directory.fileLength(file);
+        } catch (NoSuchFileException | FileNotFoundException e) {
+            return 0;
         }
+    }
+
+    /** Whether somebody has made another commit since. To take the writers' lock would refuse one who begins just then. */
+    private static boolean hasMoved(DirectoryReader reader, Directory directory) throws IOException {
+        return SegmentInfos.getLastCommitGeneration(directory)
+                != reader.getIndexCommit().getGeneration();
     }
 
     private static Path existing(Path path) {

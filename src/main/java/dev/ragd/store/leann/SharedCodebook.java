@@ -70,7 +70,7 @@ final class SharedCodebook {
         try {
             Path folder = file.toAbsolutePath().getParent();
             if (folder != null) {
-                Files.createDirectories(folder);
+                AtomicFile.createPrivateFolder(folder);
             }
             AtomicFile.write(file, CodebookFiles.bytes(book));
             notes.accept("other collections can use what was learned: " + file);

@@ -45,6 +45,7 @@ class IndexHistoryTest {
                 new Run.Step(
                         "scan", "done", 1, 1, List.of(new Run.Phase("scanning", "files", 0, 1_000 + indexed, 0, 1))),
                 new Run.Step("embed", "done", 1, 1, List.of(new Run.Phase("indexing", "files", 7, 7 + indexed, 0, 1))));
-        return new Run(day, subject, Command.here(), new Run.Owner(1, 1), at, at, state, 0, null, day, steps);
+        return new Run(
+                day, subject, Command.here(), new Run.Owner(1, 1), at, at, state, 0, null, day, steps, Outcome.NONE);
     }
 }

@@ -3,6 +3,8 @@ package dev.ragd.jobs.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobReport;
+import dev.ragd.jobs.Measure;
 import dev.ragd.jobs.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +31,8 @@ class RunFilesTest {
         RunRecorder recorder = start("index", 10, "index", "my notes");
         recorder.phase("embedding", 40, "files");
         recorder.advance(7);
+        recorder.count(Measure.CHUNKS_WRITTEN, 5);
+        recorder.count(Measure.CHUNKS_WRITTEN, 6);
 
         Run running = files.running().orElseThrow();
         assertThat(running.id()).isEqualTo(recorder.run());
@@ -35,18 +40,34 @@ class RunFilesTest {
         assertThat(running.command()).isEqualTo(new Command(List.of("index", "my notes"), "/somewhere"));
         assertThat(running.process().alive()).isEqualTo(ProcessHandle.current());
 
-        recorder.end(ExitCode.DONE_WITH_REJECTS, null);
+        recorder.end(ExitCode.DONE_WITH_REJECTS, null, report("a file is quarantined"));
         recorder.phase("after the end", 1, "calls");
         Run ended = files.find(recorder.run()).orElseThrow();
         assertThat(ended.state()).isEqualTo(Run.State.DONE);
         assertThat(ended.exitCode()).isEqualTo(3);
         assertThat(ended.started()).isEqualTo(CLOCK.instant());
+        assertThat(ended.outcome())
+                .isEqualTo(new Outcome(Map.of("chunks_written", 11L), List.of("a file is quarantined")));
         assertThat(files.running()).isEmpty();
+    }
+
+    private static JobReport report(String remark) {
+        return new JobReport() {
+            @Override
+            public ExitCode exitCode() {
+                return ExitCode.DONE_WITH_REJECTS;
+            }
+
+            @Override
+            public List<String> remarks() {
+                return List.of(remark);
+            }
+        };
     }
 
     @Test
     void whatAFailedRunSaidIsKept() {
-        start("migrate", 10).end(ExitCode.FAILED, "the disk is full: \"x\"\n\u00fc");
+        start("migrate", 10).end(ExitCode.FAILED, "the disk is full: \"x\"\n\u00fc", null);
 
         Run run = new RunFiles(jobs).list().get(0);
         assertThat(run.state()).isEqualTo(Run.State.FAILED);
@@ -73,7 +94,8 @@ class RunFilesTest {
                                 "stopped",
                                 6.25,
                                 31,
-                                List.of(new Run.Phase("embedding", "files", 10, 60, 100, 5.0)))));
+                                List.of(new Run.Phase("embedding", "files", 10, 60, 100, 5.0)))),
+                new Outcome(Map.of("chunks_written", 120L, "embeddings", 7L), List.of("quarantined: a: b", "ü")));
 
         assertThat(RunJson.read(RunJson.write(run))).isEqualTo(run);
         assertThat(run.steps().get(1).phases().get(0).rate()).isEqualTo(10.0);
@@ -119,7 +141,8 @@ class RunFilesTest {
                 -1,
                 null,
                 -1,
-                List.of()));
+                List.of(),
+                Outcome.NONE));
 
         assertThat(files.find(id).orElseThrow().state()).isEqualTo(Run.State.CUT_OFF);
         assertThat(files.running()).isEmpty();
@@ -128,8 +151,8 @@ class RunFilesTest {
     @Test
     void theNewestOfEachJobAreKept() {
         for (int i = 0; i < 4; i++) {
-            start("index", 2).end(ExitCode.DONE, null);
-            start("migrate", 2).end(ExitCode.DONE, null);
+            start("index", 2).end(ExitCode.DONE, null, null);
+            start("migrate", 2).end(ExitCode.DONE, null, null);
         }
 
         assertThat(new RunFiles(jobs).list()).extracting(Run::id).containsExactly(8L, 7L, 6L, 5L);
@@ -138,7 +161,7 @@ class RunFilesTest {
 
     @Test
     void filesThatAreNoRunsAreLeftOut() throws IOException {
-        start("index", 10).end(ExitCode.DONE, null);
+        start("index", 10).end(ExitCode.DONE, null, null);
         Files.writeString(jobs.resolve("runs/2.json"), "{\"magic\":\"ragd-run\",\"id\":2");
         Files.writeString(jobs.resolve("runs/3.json"), "[1]");
         Files.writeString(jobs.resolve("runs/notes.txt"), "hello");
@@ -173,7 +196,7 @@ class RunFilesTest {
 
     private long startAndEnd() {
         RunRecorder recorder = start("index", 10);
-        recorder.end(ExitCode.DONE, null);
+        recorder.end(ExitCode.DONE, null, null);
         return recorder.run();
     }
 

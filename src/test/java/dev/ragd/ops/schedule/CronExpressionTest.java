@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -61,6 +63,25 @@ class CronExpressionTest {
 
     @TempDir
     Path folder;
+
+    @Test
+    void aTimeThatTheClockIsSetForwardOverIsFound() {
+        ZonedDateTime now = ZonedDateTime.of(2026, 11, 28, 12, 0, 0, 0, ZoneId.of("Europe/Berlin"));
+        assertThat(CronExpression.parse("30 2 * * *").skipped(now)).contains(LocalDateTime.of(2027, 3, 28, 2, 30));
+        assertThat(CronExpression.parse("*/40 2 * * sun").skipped(now)).contains(LocalDateTime.of(2027, 3, 28, 2, 0));
+        assertThat(CronExpression.parse("30 4 * * *").skipped(now)).isEmpty();
+        assertThat(CronExpression.parse("0 3 * * *").skipped(now)).isEmpty();
+        assertThat(CronExpression.parse("59 1 * * *").skipped(now)).isEmpty();
+        assertThat(CronExpression.parse("30 3 * * *").skipped(now.withZoneSameInstant(ZoneId.of("Europe/Helsinki"))))
+                .contains(LocalDateTime.of(2027, 3, 28, 3, 30));
+        assertThat(CronExpression.parse("30 2 * * *").skipped(now.withZoneSameInstant(ZoneId.of("UTC"))))
+                .isEmpty();
+    }
+
+    @Test
+    void cronsWordsAreWrittenAsCronKnowsThem() {
+        assertThat(CronExpression.parse("@DAILY").text()).isEqualTo("@daily");
+    }
 
     @Test
     void debiansCrontabAgreesOnWhatIsRightAndWhatIsWrong() throws IOException {

@@ -1,5 +1,6 @@
 package dev.ragd.store.chroma.server;
 
+import dev.ragd.files.AtomicFile;
 import dev.ragd.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,7 +63,7 @@ public final class NpmInstall {
         Path npm = tool("npm");
         tool("node");
         try {
-            Files.createDirectories(folder);
+            AtomicFile.createPrivateFolder(folder);
             try (FileChannel channel = FileChannel.open(
                             folder.resolve("install.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {

@@ -1,5 +1,6 @@
 package dev.ragd.store.chroma.server;
 
+import dev.ragd.files.AtomicFile;
 import dev.ragd.store.StoreException;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -42,8 +44,8 @@ final class ServerProcess {
      */
     static ServerState start(ChromaProgram program, ManagedSettings settings, int preferredPort) throws IOException {
         Path log = settings.log();
-        Files.createDirectories(log.getParent());
-        Files.createDirectories(settings.data());
+        AtomicFile.createPrivateFolder(Objects.requireNonNull(log.getParent()));
+        AtomicFile.createPrivateFolder(settings.data());
         if (Files.exists(log) && Files.size(log) > MAX_LOG) {
             Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
         }

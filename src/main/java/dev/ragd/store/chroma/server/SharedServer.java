@@ -1,11 +1,11 @@
 package dev.ragd.store.chroma.server;
 
+import dev.ragd.files.AtomicFile;
 import dev.ragd.store.StoreException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -51,7 +51,7 @@ final class SharedServer {
     static SharedServer join(ManagedSettings settings, Consumer<String> progress) {
         synchronized (JOINED) {
             try {
-                Files.createDirectories(settings.data());
+                AtomicFile.createPrivateFolder(settings.data());
                 Path folder = settings.data().toRealPath();
                 SharedServer joined = JOINED.get(folder);
                 if (joined != null) {
