@@ -37,7 +37,9 @@ case $1 in
     case $file in /*) ;; *) file=$(pwd)/$file ;; esac
     set --
     job=
+    return=$(printf '\r') # a file that was written on Windows
     while IFS= read -r line || [ -n "$line" ]; do
+      line=${line%"$return"}
       case $line in
         '' | '#'*) ;;
         spring.batch.job.name=?*) job=${line#*=}; set -- "$@" "--$line" ;;
@@ -68,7 +70,7 @@ if [ -n "$(find "$log" -size +1024k 2>/dev/null)" ]; then mv -f "$log" "$log.1";
 note "start $$: $what"
 
 # A file without a name: nothing is left of it, whatever happens to this process.
-said=$(mktemp) || exit 1
+said=$(mktemp) || { note "end $$: exit code 1, for there is no room for temporary files"; exit 1; }
 exec 3>"$said" 4<"$said"
 rm -f "$said"
 "$ragd" --quiet "$@" </dev/null >&3 2>&3 4<&- &

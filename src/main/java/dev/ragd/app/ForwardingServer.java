@@ -2,6 +2,8 @@ package dev.ragd.app;
 
 import dev.ragd.store.chroma.ChromaServer;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A server that does what another one does; to change a part of it. */
@@ -37,6 +39,11 @@ abstract class ForwardingServer implements ChromaServer {
     @Override
     public OptionalLong indexEntries(String collection, int dimension) {
         return server.indexEntries(collection, dimension);
+    }
+
+    @Override
+    public Optional<Path> folder() {
+        return server.folder();
     }
 
     @Override

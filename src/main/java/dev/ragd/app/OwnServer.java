@@ -4,6 +4,7 @@ import dev.ragd.store.chroma.ChromaServer;
 import dev.ragd.store.chromafolder.IndexFolders;
 import dev.ragd.store.chromafolder.SqliteLibrary;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A server whose data folder is on this machine, and ragd's own. */
@@ -27,6 +28,11 @@ final class OwnServer extends ForwardingServer {
     public OptionalLong indexEntries(String collection, int dimension) {
         SqliteLibrary.unpackInto(cache);
         return IndexFolders.entries(data, collection, dimension);
+    }
+
+    @Override
+    public Optional<Path> folder() {
+        return Optional.of(data);
     }
 
     @Override

@@ -144,7 +144,7 @@ class RunScriptTest {
     void aFileOfParametersIsAJobInSpringBatchsOwnForm() throws Exception {
         Path file = Files.writeString(
                 temporary.resolve("nightly.properties"),
-                "# a remark\n\nspring.batch.job.name=index\npath=/a folder\nexclude=*.tmp\nset=a=b");
+                "# a remark\n\nspring.batch.job.name=index\r\npath=/a folder\r\n\r\nexclude=*.tmp\nset=a=b");
         assertThat(run("nightly.properties").code()).isZero();
         assertThat(given())
                 .startsWith(root.toRealPath() + "\n")

@@ -133,11 +133,13 @@ final class FilePlan {
         failed = true;
     }
 
+    /** The file as it was read. */
+    FileEntry file() {
+        return new FileEntry(0, work.path(), work.root(), bytes, modified, sha256, pipeline, chunks.size(), null, null);
+    }
+
     /** What the ledger is told once all chunks are in the store. */
     IndexedFile indexed() {
-        return new IndexedFile(
-                new FileEntry(
-                        0, work.path(), work.root(), bytes, modified, sha256, pipeline, chunks.size(), null, null),
-                chunks.stream().map(ChunkPlan::entry).toList());
+        return new IndexedFile(file(), chunks.stream().map(ChunkPlan::entry).toList());
     }
 }

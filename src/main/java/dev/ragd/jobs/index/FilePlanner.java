@@ -63,7 +63,7 @@ final class FilePlanner {
             for (int i = 0; i < READS_OF_A_CHANGING_FILE; i++) {
                 Outside before = Outside.of(file);
                 FilePlan plan = plan(work, file);
-                FileEntry read = plan.indexed().file();
+                FileEntry read = plan.file();
                 if (before.equals(new Outside(read.bytes(), read.modified())) && before.equals(Outside.of(file))) {
                     return plan;
                 }

@@ -1,6 +1,8 @@
 package dev.ragd.store.chroma;
 
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Where a Chroma server is, and who looks after it. Safe for use by several threads. */
@@ -31,6 +33,11 @@ public interface ChromaServer extends AutoCloseable {
      */
     default OptionalLong indexEntries(String collection, int dimension) {
         return OptionalLong.empty();
+    }
+
+    /** The folder that the server keeps everything in, where it is on this machine and ragd's own. */
+    default Optional<Path> folder() {
+        return Optional.empty();
     }
 
     /** Called after a collection was dropped: the server leaves much of it on disk, and who looks after the server clears up. */

@@ -1,8 +1,10 @@
 package dev.ragd.store.chroma;
 
+import dev.ragd.store.FolderChecks;
 import dev.ragd.store.Health;
 import dev.ragd.store.Health.Check;
 import dev.ragd.store.Health.Status;
+import dev.ragd.store.SampleSearch;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.Tombstones;
 import dev.ragd.store.chroma.client.ChromaApi;
@@ -60,12 +62,17 @@ final class HealthCheck {
                     return "tenant '" + settings.tenant() + "', database '" + settings.database() + "', " + collections
                             + (collections == 1 ? " collection" : " collections");
                 });
+        server.folder().ifPresent(folder -> {
+            checks.add(FolderChecks.access(folder));
+            checks.add(FolderChecks.space(folder, "the server's database and indexes grow with every record"));
+        });
         if (well) {
             try {
                 Check index = index();
                 if (index != null) {
                     checks.add(index);
                 }
+                searches(checks);
             } catch (StoreException e) { // the server went away between two questions
                 checks.add(new Check("index", Status.UNHEALTHY, String.valueOf(e.getMessage()), "ask once more"));
             }
@@ -104,6 +111,17 @@ final class HealthCheck {
                         Status.DEGRADED,
                         String.join("; ", heavy) + "; searches walk over them, and they take room",
                         "write it anew with 'ragd collections compact NAME'");
+    }
+
+    private void searches(List<Check> checks) {
+        for (RemoteCollection remote : api.list()) {
+            try (ChromaCollection collection = open.apply(remote)) {
+                SampleSearch.check(collection, "write it anew with 'ragd collections compact NAME'")
+                        .ifPresent(checks::add);
+            } catch (StoreException.CollectionNotFound e) {
+                // Dropped since it was listed: there is nothing to say of it.
+            }
+        }
     }
 
     private static boolean check(List<Check> checks, String name, String advice, Supplier<String> test) {

@@ -1,13 +1,13 @@
 package dev.ragd.store.documents;
 
 import dev.ragd.store.DamagedCollection;
+import dev.ragd.store.FolderChecks;
 import dev.ragd.store.Health;
 import dev.ragd.store.Health.Check;
 import dev.ragd.store.Health.Status;
 import dev.ragd.store.StoreException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 /** Looks at the folder of a local store and at every collection in it: what can be read, written, and is undamaged. */
 public final class FolderHealth {
 
-    private static final long SCARCE = 256L << 20;
-    private static final long GONE = 16L << 20;
-
     private final CollectionFolders folders;
 
     public FolderHealth(CollectionFolders folders) {
@@ -36,41 +33,10 @@ public final class FolderHealth {
     /** Checks everything; reads every byte of every collection once. */
     public Health check() {
         List<Check> checks = new ArrayList<>();
-        checks.add(folder());
-        checks.add(space());
+        checks.add(FolderChecks.access(folders.root()));
+        checks.add(FolderChecks.space(folders.root(), "an index is rewritten in parts while it grows"));
         collections(checks);
         return new Health(checks);
-    }
-
-    private Check folder() {
-        Path root = folders.root();
-        Path there = existing(root);
-        String said = root + (there.equals(root) ? "" : " (will be created)");
-        if (!Files.isDirectory(there)) {
-            return bad("folder", there + " is not a folder", "move it away or choose another --home");
-        } else if (!Files.isReadable(there) || !Files.isExecutable(there)) {
-            return bad("folder", there + " cannot be read", "give this user access to it");
-        } else if (!Files.isWritable(there)) {
-            return new Check(
-                    "folder",
-                    Status.DEGRADED,
-                    there + " cannot be written",
-                    "searching works; to index, give this user access to it");
-        }
-        return good("folder", said + " can be read and written");
-    }
-
-    private Check space() {
-        try {
-            long free = Files.getFileStore(existing(folders.root())).getUsableSpace();
-            String said = mebibytes(free) + " free";
-            String advice = "free space: an index is rewritten in parts while it grows";
-            return free < GONE
-                    ? bad("space", said, advice)
-                    : free < SCARCE ? new Check("space", Status.DEGRADED, said, advice) : good("space", said);
-        } catch (IOException e) {
-            return new Check("space", Status.UNKNOWN, "not known: " + e.getMessage(), null);
-        }
     }
 
     private void collections(List<Check> checks) {
@@ -134,14 +100,6 @@ public final class FolderHealth {
     private static boolean hasMoved(DirectoryReader reader, Directory directory) throws IOException {
         return SegmentInfos.getLastCommitGeneration(directory)
                 != reader.getIndexCommit().getGeneration();
-    }
-
-    private static Path existing(Path path) {
-        Path there = path;
-        while (!Files.exists(there) && there.getParent() != null) {
-            there = there.getParent();
-        }
-        return there;
     }
 
     private static String mebibytes(long bytes) {

@@ -1,8 +1,14 @@
 package dev.ragd.store.lucene;
 
+import dev.ragd.store.CollectionInfo;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Health;
+import dev.ragd.store.Health.Check;
+import dev.ragd.store.Health.Status;
 import dev.ragd.store.Metadata;
+import dev.ragd.store.SampleSearch;
+import dev.ragd.store.StoreException;
+import dev.ragd.store.VectorCollection;
 import dev.ragd.store.documents.CollectionFolder;
 import dev.ragd.store.documents.CollectionFolders;
 import dev.ragd.store.documents.CollectionHeader;
@@ -12,6 +18,8 @@ import dev.ragd.store.documents.FolderHealth;
 import dev.ragd.store.documents.LocalStore;
 import dev.ragd.store.documents.VectorStorage;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Collections as Lucene indexes in a folder: nearest vectors by Lucene's own graph, words by BM25, both by reciprocal rank
@@ -39,6 +47,16 @@ public final class LuceneStore extends LocalStore {
 
     @Override
     protected Health health(CollectionFolders all) {
-        return new FolderHealth(all).check();
+        List<Check> checks = new ArrayList<>(new FolderHealth(all).check().checks());
+        for (CollectionInfo info : list()) {
+            try (VectorCollection collection = open(info.name())) {
+                SampleSearch.check(collection, "write it anew with 'ragd collections compact NAME'")
+                        .ifPresent(checks::add);
+            } catch (StoreException e) {
+                checks.add(
+                        new Check("search in " + info.name(), Status.UNHEALTHY, String.valueOf(e.getMessage()), null));
+            }
+        }
+        return new Health(checks);
     }
 }
