@@ -2,7 +2,10 @@ package dev.ragd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,5 +87,45 @@ class JobsIT {
         }
         JsonNode run = ragd.run("jobs", "show", "--json").expect(0).json();
         assertThat(run.at("/state").asString()).isEqualTo("stopped");
+    }
+
+    @Test
+    void theRecordOfARunSaysWhatCameOfItAndTheHomeIsPrivate() throws IOException {
+        Desk desk = new Desk(folder, Backend.LUCENE);
+        Files.writeString(desk.docs.resolve("good.txt"), "One sentence about lighthouses.");
+        Files.copy(Path.of("sample-docs/broken.docx"), desk.docs.resolve("broken.docx"));
+        Ragd.Result other = desk.index("--set", "embed.model=no-such-model").expect(2);
+        JsonNode failed = desk.ragd.run("jobs", "show", "--json").expect(0).json();
+        assertThat(failed.at("/exit_code").asInt()).as(other.stderr()).isEqualTo(2);
+
+        desk.index().expect(3);
+        JsonNode done = desk.ragd.run("jobs", "show", "--json").expect(0).json();
+        assertThat(done.at("/counts/documents_indexed").asInt()).isEqualTo(1);
+        assertThat(done.at("/counts/documents_quarantined").asInt()).isEqualTo(1);
+        assertThat(done.at("/remarks/0").asString()).contains("quarantined: ").contains("broken.docx: ");
+        assertThat(desk.ragd.run("jobs", "show").expect(0).stdout())
+                .contains("counted  documents indexed 1, documents quarantined 1, chunks written 1")
+                .contains("broken.docx");
+        JsonNode again = desk.ragd.run("jobs", "resume", "1", "--json").json();
+        assertThat(again.at("/error/code").asInt())
+                .as("the same command with the same option")
+                .isEqualTo(2);
+
+        JsonNode all =
+                desk.ragd.run("backend", "health", "--all", "--json").expect(0).json();
+        assertThat(all.at("/backends/0/backend").asString()).isEqualTo("chromadb");
+        assertThat(all.at("/backends/0/status").asString())
+                .as("it is not set up only to be asked")
+                .isEqualTo("UNKNOWN");
+        assertThat(desk.ragd.run("backend", "health", "--quiet").expect(0).stdout())
+                .isEmpty();
+        for (Path path : List.of(
+                desk.ragd.home(),
+                desk.ragd.home().resolve("jobs"),
+                desk.ragd.home().resolve("cache"))) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                    .as(path.toString())
+                    .isEqualTo("rwx------");
+        }
     }
 }
