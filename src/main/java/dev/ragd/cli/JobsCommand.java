@@ -2,6 +2,7 @@ package dev.ragd.cli;
 
 import dev.ragd.jobs.ExitCode;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.runs.Run;
 import dev.ragd.jobs.runs.RunFiles;
 import java.time.Duration;
@@ -94,7 +95,10 @@ final class JobsCommand extends ParentCommand {
         if (running.isEmpty() || process == null) {
             say(
                     Map.of("stopped", false),
-                    "no job is under way in " + session.home().root());
+                    "no job is under way in " + session.home().root()
+                            + OwnerLock.holder(session.home().jobs())
+                                    .map(owner -> ", but another command owns it: " + owner)
+                                    .orElse(""));
             return ExitCode.DONE.code();
         }
         long number = running.get().id();

@@ -1,12 +1,14 @@
 package dev.ragd.jobs;
 
 import dev.ragd.files.AtomicFile;
+import dev.ragd.files.LockHolder;
 import dev.ragd.files.ProcessLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +87,22 @@ public final class OwnerLock implements AutoCloseable {
 
     private static String self() {
         return "process " + ProcessHandle.current().pid();
+    }
+
+    /**
+     * Who owns a home, for people, without trying to own it; empty when nobody does, or when that cannot be seen here.
+     *
+     * @param jobsFolder {@code <home>/jobs}
+     */
+    public static Optional<String> holder(Path jobsFolder) {
+        Path file = jobsFolder.resolve(NAME);
+        try {
+            return LockHolder.of(file).isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(owner(file).strip()).filter(said -> !said.isEmpty());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** What the file says, which is not opened when this very process has the lock. */

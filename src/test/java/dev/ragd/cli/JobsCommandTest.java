@@ -3,6 +3,7 @@ package dev.ragd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.OwnerLock;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.runs.Command;
 import dev.ragd.jobs.runs.RunFiles;
@@ -109,6 +110,15 @@ class JobsCommandTest {
         assertThat(cli.out).contains("no job is under way");
         assertThat(cli.run("jobs", "stop", "1")).isEqualTo(2);
         assertThat(cli.err).contains("run 1 is not under way: it is done");
+        try (OwnerLock lock = OwnerLock.take(home.resolve("jobs"))) {
+            assertThat(lock).isNotNull();
+            assertThat(cli.run("jobs", "stop")).isZero();
+        }
+        if (Files.isReadable(Path.of("/proc/locks"))) {
+            assertThat(cli.out)
+                    .contains("another command owns it: process "
+                            + ProcessHandle.current().pid());
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.ragd.store.documents;
 
+import dev.ragd.files.LockHolder;
 import dev.ragd.store.DamagedCollection;
 import dev.ragd.store.FolderChecks;
 import dev.ragd.store.Health;
@@ -13,8 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.Directory;
@@ -78,7 +81,7 @@ public final class FolderHealth {
                         name,
                         reader.numDocs() + " records, " + mebibytes(bytes) + ", commit "
                                 + state.commit().point().generation()
-                                + ", every checksum fits" + (hasMoved(reader, directory) ? ", being written" : ""));
+                                + ", every checksum fits" + writer(folder, reader, directory));
             }
         } catch (IOException | RuntimeException e) {
             String message = String.valueOf(
@@ -96,10 +99,16 @@ public final class FolderHealth {
         }
     }
 
-    /** Whether somebody has made another commit since. To take the writers' lock would refuse one who begins just then. */
-    private static boolean hasMoved(DirectoryReader reader, Directory directory) throws IOException {
-        return SegmentInfos.getLastCommitGeneration(directory)
+    /** Who writes to it now, for the end of a line; empty when nobody does, as far as that can be seen. */
+    private static String writer(CollectionFolder folder, DirectoryReader reader, Directory directory)
+            throws IOException {
+        OptionalLong process = LockHolder.of(folder.index().resolve(IndexWriter.WRITE_LOCK_NAME));
+        if (process.isPresent()) {
+            return ", being written" + (process.getAsLong() == 0 ? "" : " by process " + process.getAsLong());
+        }
+        boolean moved = SegmentInfos.getLastCommitGeneration(directory)
                 != reader.getIndexCommit().getGeneration();
+        return moved ? ", being written" : "";
     }
 
     private static String mebibytes(long bytes) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ragd.store.Health;
 import dev.ragd.store.Metadata;
 import dev.ragd.store.VectorRecord;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +40,12 @@ class FolderHealthTest {
         }
         assertThat(writing.get()).isGreaterThan(200); // so there was something to be overtaken by
         assertThat(seen).hasSizeGreaterThan(100);
+        if (Files.isReadable(Path.of("/proc/locks"))) {
+            assertThat(seen)
+                    .anyMatch(detail -> detail.contains("being written by process "
+                            + ProcessHandle.current().pid()));
+        }
+        assertThat(health.check().checks().toString()).doesNotContain("being written");
     }
 
     /** Commits again and again, of Lucene each time, and says how often. */
