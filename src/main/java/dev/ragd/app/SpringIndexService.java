@@ -3,6 +3,7 @@ package dev.ragd.app;
 import dev.ragd.catalog.Generations;
 import dev.ragd.config.Home;
 import dev.ragd.jobs.JobException;
+import dev.ragd.jobs.JobFiles;
 import dev.ragd.jobs.Progress;
 import dev.ragd.jobs.index.IndexDryRun;
 import dev.ragd.jobs.index.IndexJobConfiguration;
@@ -13,6 +14,7 @@ import dev.ragd.jobs.index.IndexResources;
 import dev.ragd.jobs.index.IndexRun;
 import dev.ragd.jobs.index.IndexService;
 import dev.ragd.jobs.index.IndexSettings;
+import dev.ragd.jobs.index.IndexSources;
 import dev.ragd.jobs.runs.Subject;
 
 /** Runs the index job in a Spring context of its own, on the job repository of a home. */
@@ -41,6 +43,7 @@ final class SpringIndexService implements IndexService {
 
     @Override
     public IndexReport run(IndexRequest request, Progress progress) {
+        checkFirst(request);
         Subject subject = new Subject(IndexJobConfiguration.JOB, request.backend(), request.collection());
         return jobs.owned(subject, progress, watch -> {
             try (IndexResources parts = resources.open(watch)) {
@@ -48,6 +51,13 @@ final class SpringIndexService implements IndexService {
                 return report.resumed() ? report.followedBy(changesSince(request, parts, watch)) : report;
             }
         });
+    }
+
+    /** Where nothing was ever indexed, no store is set up, and no home made, for a folder that is mistyped. */
+    private void checkFirst(IndexRequest request) {
+        if (!JobFiles.exist(home.jobs())) {
+            IndexSources.require(request);
+        }
     }
 
     /** A plan that was taken up is of the past; who gives the command means the files as they are now. */
@@ -79,6 +89,7 @@ final class SpringIndexService implements IndexService {
 
     @Override
     public IndexReport dryRun(IndexRequest request, Progress progress) {
+        checkFirst(request);
         try (IndexResources parts = resources.open(progress)) {
             return new IndexDryRun(home.jobs(), settings, parts, generations, jobs.stop()).run(request, progress);
         }

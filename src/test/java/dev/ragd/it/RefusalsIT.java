@@ -37,6 +37,7 @@ class RefusalsIT {
 
         error(missing, 2, "nowhere does not exist: check its spelling, and that its disk is mounted");
         assertThat(desk.chroma.all()).doesNotContain(desk.collection);
+        assertThat(desk.ragd.home()).as("what was mistyped makes no home").doesNotExist();
         Ragd.Result again =
                 desk.ragd.run("index", desk.folder.resolve("nowhere").toString());
         again.expect(2);

@@ -140,11 +140,11 @@ final class Scanner {
         List<Path> there = new ArrayList<>(roots);
         while (!there.isEmpty()) {
             try {
-                return new FileWalk(there, request.includes(), request.excludes());
+                return IndexSources.open(there, request);
             } catch (SourceMissingException e) {
                 long known = countKnown(e.root());
                 if (known == 0) {
-                    throw new JobException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+                    throw IndexSources.missing(e);
                 }
                 if (!request.allowMassDelete()) {
                     throw new JobException(
@@ -154,8 +154,6 @@ final class Scanner {
                             e);
                 }
                 there.remove(e.root());
-            } catch (IllegalArgumentException e) {
-                throw new JobException(ExitCode.USAGE, "--include or --exclude: " + e.getMessage(), e);
             }
         }
         return null;
