@@ -1,10 +1,13 @@
 package dev.ragd.cli;
 
 import dev.ragd.config.Settings;
+import dev.ragd.jobs.ExitCode;
+import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.migrate.MigrateReport;
 import dev.ragd.jobs.migrate.MigrateRequest;
 import dev.ragd.jobs.migrate.MigrateRequest.Choice;
 import dev.ragd.jobs.migrate.MigrateService;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -89,17 +92,24 @@ final class MigrateCommand implements Callable<Integer>, Unattended {
 
     @Override
     public void check(Session later) {
-        ends.check(later);
+        List<String> contradictions = request(later.settings()).contradictions();
+        if (!contradictions.isEmpty()) {
+            throw new JobException(ExitCode.USAGE, String.join("\n", contradictions), null);
+        }
     }
 
     @Override
     public Integer call() {
         Settings settings = session.settings();
-        MigrateRequest request = ends.request(session, settings).with(choices());
+        MigrateRequest request = request(settings);
         MigrateService service = session.services().migrate(session.home(), settings);
         MigrateReport report =
                 session.follow(progress -> dryRun ? service.dryRun(request, progress) : service.run(request, progress));
         return new MigrateRendering(report).show(session, false);
+    }
+
+    private MigrateRequest request(Settings settings) {
+        return ends.request(session, settings).with(choices());
     }
 
     private Set<Choice> choices() {

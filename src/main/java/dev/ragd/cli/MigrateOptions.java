@@ -38,14 +38,6 @@ final class MigrateOptions {
     @Nullable
     String toCollection;
 
-    /** Says what no later moment can heal. */
-    void check(Session session) {
-        MigrateRequest request = request(session, session.settings());
-        if (request.source().equals(request.target())) {
-            throw new ParameterException(spec.commandLine(), "source and target are the same, " + request.source());
-        }
-    }
-
     /** A plain migration between these ends. */
     MigrateRequest request(Session session, Settings settings) {
         String collection = settings.get(Catalogue.COLLECTION);

@@ -76,6 +76,9 @@ class ScheduleCommandTest {
 
     @Test
     void whatMayBeSetRightUntilThenIsAWarning() {
+        assertThat(cli.run("schedule", "migrate", "--from", "chromadb", "--to", "chromadb", "--reembed"))
+                .as("a collection's new generation: " + cli.err)
+                .isZero();
         assertThat(cli.run("schedule", "index", home + "/nothing")).isZero();
         assertThat(cli.err).contains(home + "/nothing is not there: the run ends with exit code 2 until it is");
         assertThat(cli.run("schedule", "--systemd", "--user", "nobody-of-this-name", "audit"))

@@ -1,6 +1,7 @@
 package dev.ragd.jobs.migrate;
 
 import dev.ragd.store.StoreReference;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -100,18 +101,38 @@ public record MigrateRequest(
         return choices.contains(Choice.COMPACT);
     }
 
+    /** What is wrong with it whatever the stores hold: a message each; empty when nothing is. */
+    public List<String> contradictions() {
+        List<String> found = new ArrayList<>();
+        if (replacesItself() && !reembed() && !compact()) {
+            found.add("source and target are the same, " + source()
+                    + "; name another --to store or --to-collection, or embed anew with --reembed; to write it"
+                    + " anew as it is: ragd collections compact " + collection);
+        }
+        if (keepQuantised() && reembed()) {
+            found.add(
+                    "--keep-quantised is for vectors that cannot be made anew, and --reembed makes them anew; leave one"
+                            + " of them out");
+        }
+        if (activate() && to.located()) {
+            found.add("--activate: " + to + " is carried about as files and cannot be the configured store;"
+                    + " leave --activate out");
+        }
+        return found;
+    }
+
     /** The pair this is about: at most one migration of it is under way at a time. */
     String scope() {
         return source() + " -> " + target();
     }
 
     /** The source for messages and marks: store and collection. */
-    public String source() {
+    String source() {
         return from + "/" + collection;
     }
 
     /** The target likewise. */
-    public String target() {
+    String target() {
         return to + "/" + toCollection;
     }
 

@@ -61,26 +61,7 @@ final class Preflight {
      * @throws JobException with every problem in its message
      */
     Checked check() {
-        MigrateRequest request = run.request();
-        if (request.replacesItself() && !request.reembed() && !request.compact()) {
-            problems.add(
-                    ExitCode.USAGE,
-                    "source and target are the same, " + request.source()
-                            + "; name another --to store or --to-collection, or embed anew with --reembed; to write it"
-                            + " anew as it is: ragd collections compact " + request.collection());
-        }
-        if (request.keepQuantised() && request.reembed()) {
-            problems.add(
-                    ExitCode.USAGE,
-                    "--keep-quantised is for vectors that cannot be made anew, and --reembed makes them anew; leave one"
-                            + " of them out");
-        }
-        if (request.activate() && request.to().located()) {
-            problems.add(
-                    ExitCode.USAGE,
-                    "--activate: " + request.to() + " is carried about as files and cannot be the configured store;"
-                            + " leave --activate out");
-        }
+        run.request().contradictions().forEach(problem -> problems.add(ExitCode.USAGE, problem));
         Source source = source();
         problemsOfTheSource(source);
         Target target = source == null ? null : target(source);

@@ -47,7 +47,11 @@ public final class LuceneStore extends LocalStore {
 
     @Override
     protected Health health(CollectionFolders all) {
-        List<Check> checks = new ArrayList<>(new FolderHealth(all).check().checks());
+        Health records = new FolderHealth(all).check();
+        if (records.status() == Status.UNHEALTHY) {
+            return records;
+        }
+        List<Check> checks = new ArrayList<>(records.checks());
         for (CollectionInfo info : list()) {
             try (VectorCollection collection = open(info.name())) {
                 SampleSearch.check(collection, "write it anew with 'ragd collections compact NAME'")
