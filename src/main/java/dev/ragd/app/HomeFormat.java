@@ -84,7 +84,7 @@ final class HomeFormat {
     }
 
     /**
-     * Called before anything in a home is read that no format has changed yet.
+     * Called before what every format has in common is read or changed: runs and settings.
      *
      * @return its format
      * @throws JobException when the home is newer, or its format cannot be read

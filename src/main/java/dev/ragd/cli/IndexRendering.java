@@ -4,6 +4,7 @@ import dev.ragd.jobs.index.IndexReport;
 import dev.ragd.jobs.index.IndexReport.Chunks;
 import dev.ragd.jobs.index.IndexReport.Files;
 import dev.ragd.jobs.index.IndexRequest;
+import dev.ragd.jobs.ledger.Quarantined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,9 +14,6 @@ import java.util.stream.Collectors;
 
 /** An index run's report for people and for programs. */
 final class IndexRendering {
-
-    /** A mail or a screen is not to be filled. */
-    private static final int LISTED = 20;
 
     private final IndexRequest request;
     private final IndexReport report;
@@ -76,12 +74,12 @@ final class IndexRendering {
         int count = report.quarantined().size();
         List<String> lines = new ArrayList<>();
         lines.add((count == 1 ? "1 file" : count + " files") + " could not be indexed; the next run tries again:");
-        report.quarantined().stream().limit(LISTED).forEach(q -> {
+        report.quarantined().stream().limit(Quarantined.LISTED).forEach(q -> {
             lines.add("  " + PlainText.of(q.path()));
             lines.add("      " + PlainText.of(q.reason()));
         });
-        if (count > LISTED) {
-            lines.add("  and " + (count - LISTED) + " more; --json names them all");
+        if (count > Quarantined.LISTED) {
+            lines.add("  and " + (count - Quarantined.LISTED) + " more; --json names them all");
         }
         return lines;
     }

@@ -129,7 +129,7 @@ final class ProfileCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "--sample is " + sample + ", expected at least " + 10 * k
-                            + ": among fewer records any answer holds most" + " of the " + k + " nearest");
+                            + ": among fewer records any answer holds most of the " + k + " nearest");
         }
         Map<String, ProfiledStore> each = new LinkedHashMap<>();
         stores.forEach(name -> each.put(name, store(name)));

@@ -80,7 +80,7 @@ final class RunRendering {
     /** For example {@code documents indexed 36, chunks written 1,204}. */
     private static String counts(Outcome outcome) {
         return Arrays.stream(Measure.values())
-                .map(measure -> measure.name().toLowerCase(Locale.ROOT))
+                .map(Measure::key)
                 .filter(outcome.counts()::containsKey)
                 .map(name -> name.replace('_', ' ')
                         + String.format(Locale.ROOT, " %,d", outcome.counts().get(name)))

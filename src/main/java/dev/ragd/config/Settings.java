@@ -115,10 +115,9 @@ public final class Settings {
     private List<Problem> contradictions() {
         List<Problem> found = new ArrayList<>();
         int most = get(Catalogue.CHUNK_TOKENS) / 4;
-        Origin origin = value(Catalogue.CHUNK_OVERLAP).orElseThrow().origin();
         if (chunkOverlap() > most) {
             found.add(new Problem(
-                    origin.describe(),
+                    value(Catalogue.CHUNK_OVERLAP).orElseThrow().origin().describe(),
                     Catalogue.CHUNK_OVERLAP.key(),
                     "expected at most a quarter of " + Catalogue.CHUNK_TOKENS.key() + " (" + most + "), but it is "
                             + get(Catalogue.CHUNK_OVERLAP)));

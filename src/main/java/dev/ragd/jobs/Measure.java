@@ -1,5 +1,7 @@
 package dev.ragd.jobs;
 
+import java.util.Locale;
+
 /** What jobs count as they work, each thing once, in the process that did it. */
 public enum Measure {
     DOCUMENTS_INDEXED,
@@ -20,5 +22,10 @@ public enum Measure {
     /** Bytes of texts, metadata and vectors that a store was given. */
     WRITTEN_BYTES,
     STORE_RETRIES,
-    MODEL_RETRIES
+    MODEL_RETRIES;
+
+    /** As files and JSON name it, {@code chunks_written} for example. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -22,7 +22,7 @@ public abstract class CollectionRun implements AutoCloseable {
      * @param backend the store's name
      * @param collectionName what users call the collection
      */
-    public CollectionRun(
+    protected CollectionRun(
             String backend,
             String collectionName,
             IndexSettings settings,

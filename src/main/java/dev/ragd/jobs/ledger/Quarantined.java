@@ -11,7 +11,8 @@ import java.util.stream.Stream;
  */
 public record Quarantined(String path, String reason) {
 
-    private static final int LISTED = 20;
+    /** A mail or a screen is not to be filled. */
+    public static final int LISTED = 20;
 
     /** The first of them, a line each, and how many more there are. */
     public static List<String> remarks(List<Quarantined> files) {

@@ -1,5 +1,6 @@
 package dev.ragd.jobs.repair;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -28,8 +29,40 @@ final class Findings {
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     }
 
+    /** Forgets what was noted for a job and stage, and takes what is found now. */
+    Rows anew(long job, AuditStage stage) {
+        jdbc.update("DELETE FROM RAGD_FINDING WHERE JOB_ID = ? AND STAGE = ?", job, stage.name());
+        return new Rows(job, stage);
+    }
+
+    /** Writes findings down, some hundred at a time. One thread. */
+    final class Rows implements Consumer<AuditFinding>, AutoCloseable {
+        private final long job;
+        private final AuditStage stage;
+        private final List<AuditFinding> buffer = new ArrayList<>();
+
+        private Rows(long job, AuditStage stage) {
+            this.job = job;
+            this.stage = stage;
+        }
+
+        @Override
+        public void accept(AuditFinding finding) {
+            buffer.add(finding);
+            if (buffer.size() == ROWS_PER_STATEMENT) {
+                close();
+            }
+        }
+
+        @Override
+        public void close() {
+            add(job, stage, buffer);
+            buffer.clear();
+        }
+    }
+
     /** Notes what an audit found, after what was noted for this job and stage before. */
-    void add(long job, AuditStage stage, List<AuditFinding> findings) {
+    private void add(long job, AuditStage stage, List<AuditFinding> findings) {
         transaction.executeWithoutResult(status -> {
             Long last = jdbc.queryForObject(
                     "SELECT MAX(N) FROM RAGD_FINDING WHERE JOB_ID = ? AND STAGE = ?", Long.class, job, stage.name());
@@ -48,11 +81,6 @@ final class Findings {
                         statement.setString(7, finding.detail());
                     });
         });
-    }
-
-    /** Forgets those of a job and stage. */
-    void drop(long job, AuditStage stage) {
-        jdbc.update("DELETE FROM RAGD_FINDING WHERE JOB_ID = ? AND STAGE = ?", job, stage.name());
     }
 
     /** The next findings of a job and stage, in order. */

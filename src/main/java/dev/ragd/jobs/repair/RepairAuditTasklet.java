@@ -6,10 +6,8 @@ import dev.ragd.jobs.ledger.Ledger;
 import dev.ragd.jobs.ledger.PlanHead;
 import dev.ragd.jobs.ledger.Work;
 import dev.ragd.store.VectorCollection;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.springframework.batch.core.scope.context.ChunkContext;
 import org.springframework.batch.core.step.StepContribution;
 import org.springframework.batch.core.step.tasklet.Tasklet;
@@ -41,7 +39,7 @@ final class RepairAuditTasklet implements Tasklet {
         ledger.startPlan(job, run.scope(), run.world());
         VectorCollection open = collection.info() == null ? null : run.collection(collection.physical());
         AuditReport found;
-        try (FindingRows rows = new FindingRows(findings, job, AuditStage.AUDIT)) {
+        try (Findings.Rows rows = findings.anew(job, AuditStage.AUDIT)) {
             found = collection.compare(open, rows, run.progress(), stop);
         }
         RepairGuard.check(collection, found, run.settings());
@@ -65,37 +63,5 @@ final class RepairAuditTasklet implements Tasklet {
         });
         findings.forEach(job, AuditStage.AUDIT, plan);
         return plan.finish();
-    }
-
-    /** Writes findings down, some hundred at a time. */
-    static final class FindingRows implements Consumer<AuditFinding>, AutoCloseable {
-
-        private static final int ROWS = 500;
-
-        private final Findings findings;
-        private final long job;
-        private final AuditStage stage;
-        private final List<AuditFinding> buffer = new ArrayList<>();
-
-        FindingRows(Findings findings, long job, AuditStage stage) {
-            this.findings = findings;
-            this.job = job;
-            this.stage = stage;
-            findings.drop(job, stage);
-        }
-
-        @Override
-        public void accept(AuditFinding finding) {
-            buffer.add(finding);
-            if (buffer.size() == ROWS) {
-                close();
-            }
-        }
-
-        @Override
-        public void close() {
-            findings.add(job, stage, buffer);
-            buffer.clear();
-        }
     }
 }

@@ -38,8 +38,7 @@ final class RepairVerifyTasklet implements Tasklet {
     public RepeatStatus execute(StepContribution contribution, ChunkContext context) {
         AuditedCollection collection = run.collectionInUse(ledger);
         AuditReport now;
-        try (RepairAuditTasklet.FindingRows rows =
-                new RepairAuditTasklet.FindingRows(findings, job, AuditStage.VERIFY)) {
+        try (Findings.Rows rows = findings.anew(job, AuditStage.VERIFY)) {
             now = collection.compare(
                     collection.info() == null ? null : run.collection(collection.physical()),
                     rows,

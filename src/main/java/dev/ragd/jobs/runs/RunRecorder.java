@@ -177,7 +177,7 @@ public final class RunRecorder extends ForwardingProgress implements JobExecutio
         Map<String, Long> counted = new HashMap<>();
         counts.forEach((measure, count) -> {
             if (count.sum() != 0) {
-                counted.put(measure.name().toLowerCase(Locale.ROOT), count.sum());
+                counted.put(measure.key(), count.sum());
             }
         });
         return new Outcome(counted, remarks);

@@ -15,10 +15,11 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Asks a server how it is; stops at the first check that fails, because the others need it. */
 final class HealthCheck {
+
+    private static final String ANEW = "write it anew with 'ragd collections compact NAME'";
 
     private final ChromaApi api;
     private final ChromaServer server;
@@ -68,11 +69,7 @@ final class HealthCheck {
         });
         if (well) {
             try {
-                Check index = index();
-                if (index != null) {
-                    checks.add(index);
-                }
-                searches(checks);
+                collections(checks);
             } catch (StoreException e) { // the server went away between two questions
                 checks.add(new Check("index", Status.UNHEALTHY, String.valueOf(e.getMessage()), "ask once more"));
             }
@@ -80,8 +77,9 @@ final class HealthCheck {
         return new Health(checks);
     }
 
-    /** What the indexes carry along of deleted records; null when that is nothing, or cannot be known. */
-    private @Nullable Check index() {
+    /** What the indexes carry along of deleted records, where that is something and can be known; and whether a search finds. */
+    private void collections(List<Check> checks) {
+        List<Check> searches = new ArrayList<>();
         List<String> heavy = new ArrayList<>();
         String largest = "";
         long most = 0;
@@ -97,31 +95,18 @@ final class HealthCheck {
                     heavy.add(remote.name() + " carries the entries of " + tombstones.getAsLong()
                             + " deleted records beside its " + records);
                 }
+                SampleSearch.check(collection, ANEW).ifPresent(searches::add);
             } catch (StoreException.CollectionNotFound e) {
                 // Dropped since it was listed: there is nothing to say of it.
             }
         }
-        if (most == 0) {
-            return null;
+        if (!heavy.isEmpty()) {
+            String said = String.join("; ", heavy) + "; searches walk over them, and they take room";
+            checks.add(new Check("index", Status.DEGRADED, said, ANEW));
+        } else if (most > 0) {
+            checks.add(new Check("index", Status.HEALTHY, largest, null));
         }
-        return heavy.isEmpty()
-                ? new Check("index", Status.HEALTHY, largest, null)
-                : new Check(
-                        "index",
-                        Status.DEGRADED,
-                        String.join("; ", heavy) + "; searches walk over them, and they take room",
-                        "write it anew with 'ragd collections compact NAME'");
-    }
-
-    private void searches(List<Check> checks) {
-        for (RemoteCollection remote : api.list()) {
-            try (ChromaCollection collection = open.apply(remote)) {
-                SampleSearch.check(collection, "write it anew with 'ragd collections compact NAME'")
-                        .ifPresent(checks::add);
-            } catch (StoreException.CollectionNotFound e) {
-                // Dropped since it was listed: there is nothing to say of it.
-            }
-        }
+        checks.addAll(searches);
     }
 
     private static boolean check(List<Check> checks, String name, String advice, Supplier<String> test) {
