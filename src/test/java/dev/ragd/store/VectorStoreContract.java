@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -1017,6 +1018,50 @@ public abstract class VectorStoreContract {
         assertThat(c.search(SearchRequest.nearest(origin, 2, Filter.and())))
                 .extracting(h -> h.record().id())
                 .containsExactly("p0", "p1");
+    }
+
+    @Test
+    protected void severalSearchesAtOnceAnswerEachAsAlone() {
+        for (Distance distance : Distance.values()) {
+            VectorCollection c = create(distance, 2, Metadata.EMPTY);
+            c.upsert(IntStream.range(0, 60)
+                    .mapToObj(i -> new VectorRecord(
+                            "p" + i,
+                            new float[] {i % 13 - 6, i % 7},
+                            i % 2 == 0 ? "even" : "odd",
+                            Metadata.of(Map.of("n", (long) i))))
+                    .toList());
+            for (Filter filter : Arrays.asList(null, compare("n", Filter.Op.GTE, 40))) {
+                List<SearchRequest> alike = IntStream.range(0, 30)
+                        .mapToObj(i -> SearchRequest.nearest(new float[] {i % 6 - 2, 1 + i % 5}, 4, filter))
+                        .toList();
+                assertAnsweredAsAlone(c, alike);
+            }
+            assertAnsweredAsAlone(
+                    c,
+                    List.of(
+                            SearchRequest.nearest(new float[] {1, 2}, 1, null),
+                            SearchRequest.nearest(new float[] {1, 2}, 30, null),
+                            SearchRequest.nearest(new float[] {3, 1}, 3, Filter.eq("n", 4))));
+            assertThat(c.searchAll(List.of())).isEmpty();
+            List<SearchRequest> wrong = List.of(
+                    SearchRequest.nearest(new float[] {1, 2}, 1, null),
+                    SearchRequest.nearest(new float[] {1, 2, 3}, 1, null));
+            assertThatThrownBy(() -> c.searchAll(wrong)).isInstanceOf(StoreException.DimensionMismatch.class);
+        }
+    }
+
+    private static void assertAnsweredAsAlone(VectorCollection c, List<SearchRequest> requests) {
+        List<List<SearchHit>> answers = c.searchAll(requests);
+        assertThat(answers).hasSameSizeAs(requests);
+        for (int i = 0; i < requests.size(); i++) {
+            List<SearchHit> alone = c.search(requests.get(i));
+            assertThat(answers.get(i))
+                    .extracting(h -> h.record().id(), h -> h.record().text(), SearchHit::score)
+                    .containsExactlyElementsOf(alone.stream()
+                            .map(h -> tuple(h.record().id(), h.record().text(), h.score()))
+                            .toList());
+        }
     }
 
     @Test

@@ -56,6 +56,16 @@ public interface CollectionState extends AutoCloseable {
      */
     List<ScoredOrdinal> nearest(DocumentSnapshot now, float[] query, int k, @Nullable Filter filter);
 
+    /**
+     * Finds the nearest records of each of several queries, as {@link #nearest} does.
+     *
+     * @param queries each {@code float[dimension]}, finite
+     */
+    default List<List<ScoredOrdinal>> nearestOfEach(
+            DocumentSnapshot now, List<float[]> queries, int k, @Nullable Filter filter) {
+        return queries.stream().map(query -> nearest(now, query, k, filter)).toList();
+    }
+
     /** Makes everything written so far survive a power cut. */
     void checkpoint();
 

@@ -135,15 +135,44 @@ public final class DocumentCollection implements VectorCollection {
                             now::id);
                 }
             };
-            int[] ordinals = found.stream().mapToInt(ScoredOrdinal::ordinal).toArray();
-            List<VectorRecord> records =
-                    complete(state, now, now.records(ordinals, stored(now, request.fields())), request.fields());
-            List<SearchHit> hits = new ArrayList<>(ordinals.length);
-            for (int i = 0; i < ordinals.length; i++) {
-                hits.add(new SearchHit(records.get(i), found.get(i).score()));
-            }
-            return hits;
+            return hits(state, now, found, request.fields());
         }
+    }
+
+    /** {@inheritDoc} Searches by vector that differ in nothing else go to the adapter together. */
+    @Override
+    public List<List<SearchHit>> searchAll(List<SearchRequest> requests) {
+        if (requests.isEmpty() || !requests.stream().allMatch(r -> isLike(r, requests.get(0)))) {
+            return VectorCollection.super.searchAll(requests);
+        }
+        requests.forEach(this::requireDimension);
+        SearchRequest first = requests.get(0);
+        List<float[]> queries =
+                requests.stream().map(r -> Objects.requireNonNull(r.vector())).toList();
+        CollectionState state = lease.state();
+        try (DocumentSnapshot now = state.documents().snapshot()) {
+            return state.nearestOfEach(now, queries, first.k(), first.filter()).stream()
+                    .map(found -> hits(state, now, found, first.fields()))
+                    .toList();
+        }
+    }
+
+    private static boolean isLike(SearchRequest request, SearchRequest other) {
+        return request.mode() == SearchRequest.Mode.VECTOR
+                && request.k() == other.k()
+                && Objects.equals(request.filter(), other.filter())
+                && request.fields().equals(other.fields());
+    }
+
+    private static List<SearchHit> hits(
+            CollectionState state, DocumentSnapshot now, List<ScoredOrdinal> found, Set<Field> fields) {
+        int[] ordinals = found.stream().mapToInt(ScoredOrdinal::ordinal).toArray();
+        List<VectorRecord> records = complete(state, now, now.records(ordinals, stored(now, fields)), fields);
+        List<SearchHit> hits = new ArrayList<>(ordinals.length);
+        for (int i = 0; i < ordinals.length; i++) {
+            hits.add(new SearchHit(records.get(i), found.get(i).score()));
+        }
+        return hits;
     }
 
     private static List<ScoredOrdinal> byVector(

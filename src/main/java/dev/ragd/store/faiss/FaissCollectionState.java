@@ -74,6 +74,12 @@ final class FaissCollectionState implements CollectionState {
 
     @Override
     public List<ScoredOrdinal> nearest(DocumentSnapshot now, float[] query, int k, @Nullable Filter filter) {
+        return nearestOfEach(now, List.of(query), k, filter).get(0);
+    }
+
+    @Override
+    public List<List<ScoredOrdinal>> nearestOfEach(
+            DocumentSnapshot now, List<float[]> queries, int k, @Nullable Filter filter) {
         lock.readLock().lock();
         Parts parts = known(now);
         if (parts == null) {
@@ -81,7 +87,7 @@ final class FaissCollectionState implements CollectionState {
             parts = catchUp(now); // holds the read lock again
         }
         try {
-            return new NearestSearch(now, parts, query, k, filter, settings.effort()).run();
+            return new NearestSearch(now, parts, k, filter, settings.effort()).run(queries);
         } finally {
             lock.readLock().unlock();
         }

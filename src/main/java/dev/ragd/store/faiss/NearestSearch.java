@@ -11,78 +11,111 @@ import dev.ragd.store.documents.DocumentSnapshot;
 import dev.ragd.store.documents.OrdinalSet;
 import dev.ragd.store.documents.ScoredOrdinal;
 import dev.ragd.store.documents.VectorReader;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One search for the nearest vectors: candidates from the parts, then scores in double precision from the vectors as they
+ * Searches for the nearest vectors: candidates from the parts, then scores in double precision from the vectors as they
  * were given, so that equal collections give equal answers whatever the index, the instructions or the history.
  *
  * <p>FAISS measures in single precision, so its order is not quite the exact one. It is asked for some more than are wanted;
  * where everything is compared, it is asked again for four times as many until the last candidate is worse than the last
  * hit by more than rounding can explain. Comparing is therefore exact, ties included.
+ *
+ * <p>Several queries at once are compared with a flat part as a product of matrices, in which a row is read from memory once
+ * for all of them.
  */
 final class NearestSearch {
 
     /** Candidates beyond the hits that are wanted. */
     private static final int MORE = 8;
 
+    /** Queries in one product of matrices: with more, the product is not faster. */
+    private static final int TOGETHER = 256;
+
     private final DocumentSnapshot now;
     private final Parts parts;
     private final Distance distance;
     private final SearchEffort effort;
-    private final float[] query;
-    private final float[] row;
-    private final double square;
     private final int k;
     private final OrdinalSet wanted;
     private final boolean filtered;
-    private final Candidates candidates;
     private @Nullable VectorReader vectors;
 
-    /** @param query {@code float[dimension]} */
-    NearestSearch(
-            DocumentSnapshot now, Parts parts, float[] query, int k, @Nullable Filter filter, SearchEffort effort) {
+    /** @param k hits that are wanted of each query */
+    NearestSearch(DocumentSnapshot now, Parts parts, int k, @Nullable Filter filter, SearchEffort effort) {
         this.now = now;
         this.parts = parts;
         this.distance = now.header().spec().distance();
         this.effort = effort;
-        this.query = query;
-        this.square = RowForm.square(query);
-        this.row = RowForm.of(distance, query, square);
         this.filtered = filter != null;
         this.wanted = filter == null ? now.live() : now.matching(filter);
         this.k = Math.min(k, wanted.size());
-        this.candidates = new Candidates(this.k + 4 * MORE);
     }
 
-    List<ScoredOrdinal> run() {
-        if (k == 0) {
-            return List.of();
+    /** One query, and what may be among its best. */
+    private final class Query {
+        final float[] vector;
+        final double square;
+        final float[] row;
+        final Candidates candidates = new Candidates(k + 4 * MORE);
+
+        Query(float[] vector) {
+            this.vector = vector;
+            this.square = RowForm.square(vector);
+            this.row = RowForm.of(distance, vector, square);
         }
-        if (wanted.size() <= k || !RowForm.fits(distance, square)) {
-            for (int o = wanted.next(0); o >= 0; o = wanted.next(o + 1)) {
-                compare(o);
-            }
-        } else {
-            Part base = parts.base();
-            if (base != null) {
-                search(base, parts.baseIsLive());
-            }
-            search(parts.tail(), parts.tailIsLive());
-            for (int o : parts.aside()) {
-                if (wanted.contains(o)) {
-                    compare(o);
+
+        /** False when there is nothing to choose from, or FAISS cannot measure this. */
+        boolean isForIndexes() {
+            return wanted.size() > k && RowForm.fits(distance, square);
+        }
+    }
+
+    /**
+     * The nearest records.
+     *
+     * @param vector {@code float[dimension]}
+     */
+    List<ScoredOrdinal> run(float[] vector) {
+        return run(List.of(vector)).get(0);
+    }
+
+    /** The nearest records of each of several queries. */
+    List<List<ScoredOrdinal>> run(List<float[]> vectors) {
+        if (k == 0) {
+            return vectors.stream().map(vector -> List.<ScoredOrdinal>of()).toList();
+        }
+        List<Query> all = vectors.stream().map(Query::new).toList();
+        List<Query> some = all.stream().filter(Query::isForIndexes).toList();
+        Part base = parts.base();
+        if (base != null) {
+            search(base, parts.baseIsLive(), some);
+        }
+        search(parts.tail(), parts.tailIsLive(), some);
+        List<List<ScoredOrdinal>> answers = new ArrayList<>(all.size());
+        for (Query query : all) {
+            if (query.isForIndexes()) {
+                for (int o : parts.aside()) {
+                    if (wanted.contains(o)) {
+                        compare(query, o);
+                    }
+                }
+            } else {
+                for (int o = wanted.next(0); o >= 0; o = wanted.next(o + 1)) {
+                    compare(query, o);
                 }
             }
+            answers.add(query.candidates.best(k, now::id));
         }
-        return candidates.best(k, now::id);
+        return answers;
     }
 
-    private void search(Part part, boolean isLive) {
+    private void search(Part part, boolean isLive, List<Query> queries) {
         int rows = part.count();
-        if (rows == 0) {
+        if (rows == 0 || queries.isEmpty()) {
             return;
         }
         Members members = filtered || !isLive ? new Members(wanted.words(), part.ordinals()) : null;
@@ -96,57 +129,94 @@ final class NearestSearch {
             case HNSW -> effort.comparesAll(eligible, k + MORE, share);
             case IVF_FLAT -> eligible <= effort.few();
         };
-        if (all) {
-            compareAll(part, members, eligible);
+        if (!all) {
+            queries.forEach(query -> approximate(query, part, members, share));
+        } else if (part.index().type() == VectorIndex.Type.FLAT && queries.size() > 1) {
+            for (int from = 0; from < queries.size(); from += TOGETHER) {
+                List<Query> next = queries.subList(from, Math.min(queries.size(), from + TOGETHER));
+                compareAll(next, part, members, eligible);
+            }
         } else {
-            approximate(part, members, share);
+            queries.forEach(query -> compareAll(query, part, members, eligible));
         }
     }
 
-    private void approximate(Part part, @Nullable Members members, double share) {
+    private void approximate(Query query, Part part, @Nullable Members members, double share) {
         int some = k + MORE;
         boolean graph = part.index().type() == VectorIndex.Type.HNSW;
         int looked = graph
                 ? Math.min(part.count(), effort.candidates(k, share))
                 : effort.nprobe() > 0 ? effort.nprobe() : Probes.of(part.count());
         if (graph && part.isExact()) {
-            Measured found = part.index().nearest(row, measure(), query, some, Math.max(1, looked), members);
+            Measured found =
+                    part.index().nearest(query.row, measure(), query.vector, some, Math.max(1, looked), members);
             for (int i = 0; i < found.found(); i++) {
                 int ordinal = part.ordinals().id((int) found.rows()[i]);
                 if (wanted.contains(ordinal)) {
-                    candidates.offer(ordinal, distance.scoreOf(found.measures()[i]));
+                    query.candidates.offer(ordinal, distance.scoreOf(found.measures()[i]));
                 }
             }
         } else {
-            offer(part, part.index().search(row, 1, some, Math.max(1, looked), members, 1));
+            offer(query, part, part.index().search(query.row, 1, some, Math.max(1, looked), members, 1));
         }
     }
 
-    private void compareAll(Part part, @Nullable Members members, int eligible) {
+    private void compareAll(Query query, Part part, @Nullable Members members, int eligible) {
+        scanUntilSettled(query, part, members, eligible, Math.min(k + MORE, eligible));
+    }
+
+    /** Queries whose answers are not settled by the product of matrices are asked again, one by one. */
+    private void compareAll(List<Query> queries, Part part, @Nullable Members members, int eligible) {
+        int dimension = part.index().dimension();
+        float[] rows = new float[queries.size() * dimension];
+        for (int i = 0; i < queries.size(); i++) {
+            System.arraycopy(queries.get(i).row, 0, rows, i * dimension, dimension);
+        }
         int some = Math.min(k + MORE, eligible);
-        while (true) {
-            Neighbours found = part.index().scan(row, some, members);
-            double[] scores = offer(part, found);
-            if (scores.length < some || some >= eligible || isSettled(part, found, scores)) {
-                return;
+        int threads = Runtime.getRuntime().availableProcessors();
+        Neighbours found = part.index().search(rows, queries.size(), some, 1, members, threads);
+        for (int i = 0; i < queries.size(); i++) {
+            if (!take(queries.get(i), part, found.of(i), some, eligible, true)) {
+                scanUntilSettled(queries.get(i), part, members, eligible, some);
             }
+        }
+    }
+
+    private void scanUntilSettled(Query query, Part part, @Nullable Members members, int eligible, int first) {
+        int some = first;
+        while (!take(query, part, part.index().scan(query.row, some, members), some, eligible, false)) {
             some = (int) Math.min(eligible, 4L * some);
         }
     }
 
     /**
+     * Takes over what was found.
+     *
+     * @param some how many were asked for
+     * @param isProduct a squared distance was computed as the sum of two squares less twice the product
+     * @return false when rows that were not found may be among the best, too
+     */
+    private boolean take(Query query, Part part, Neighbours found, int some, int eligible, boolean isProduct) {
+        double[] scores = offer(query, part, found);
+        return scores.length < some || some >= eligible || isSettled(query, part, found, scores, isProduct);
+    }
+
+    /**
      * True when no row beyond the last candidate can be among the best k: rounding of a sum of d products in single
      * precision is at most d times half a unit in the last place of the sum of their sizes (Higham, "Accuracy and Stability
-     * of Numerical Algorithms", 2002, chapter 3), and the same once more for the rounding of the row itself.
+     * of Numerical Algorithms", 2002, chapter 3), and the same once more for the rounding of the row itself. A squared
+     * distance that is made of squares and a product has the rounding of these, which are up to twice the sum of both squares.
      */
-    private boolean isSettled(Part part, Neighbours found, double[] scores) {
+    private boolean isSettled(Query query, Part part, Neighbours found, double[] scores, boolean isProduct) {
         double last = found.distances()[scores.length - 1];
-        double unit = 0x1p-23 * (query.length + 4);
+        int terms = query.vector.length;
+        double unit = 0x1p-23 * (terms + 4);
         double beyond;
         if (distance == Distance.L2) {
-            beyond = Math.max(0, last * (1 - unit) - query.length * 0x1p-126);
+            double rounding = unit * (isProduct ? 2 * (query.square + part.largestSquare()) : last);
+            beyond = Math.max(0, last - rounding - terms * 0x1p-126);
         } else if (distance == Distance.IP) {
-            beyond = last + unit * Math.sqrt(square * part.largestSquare()) + query.length * 0x1p-126;
+            beyond = last + unit * Math.sqrt(query.square * part.largestSquare()) + terms * 0x1p-126;
         } else {
             beyond = last + unit + 4e-6;
         }
@@ -164,7 +234,7 @@ final class NearestSearch {
      *
      * @return the scores of what was taken, in any order
      */
-    private double[] offer(Part part, Neighbours found) {
+    private double[] offer(Query query, Part part, Neighbours found) {
         int n = 0;
         for (int i = 0; i < found.found(0); i++) {
             long row = found.rows()[i];
@@ -176,16 +246,16 @@ final class NearestSearch {
         double[] scores = new double[n];
         if (part.isExact()) {
             long[] rows = Arrays.copyOf(found.rows(), n);
-            double[] measures = part.index().measures(measure(), query, rows);
+            double[] measures = part.index().measures(measure(), query.vector, rows);
             for (int i = 0; i < n; i++) {
                 scores[i] = distance.scoreOf(measures[i]);
-                candidates.offer(part.ordinals().id((int) rows[i]), scores[i]);
+                query.candidates.offer(part.ordinals().id((int) rows[i]), scores[i]);
             }
         } else {
             long[] rows = Arrays.copyOf(found.rows(), n);
             Arrays.sort(rows); // vectors are read fastest in their order
             for (int i = 0; i < n; i++) {
-                scores[i] = compare(part.ordinals().id((int) rows[i]));
+                scores[i] = compare(query, part.ordinals().id((int) rows[i]));
             }
         }
         return scores;
@@ -200,15 +270,15 @@ final class NearestSearch {
         };
     }
 
-    private double compare(int ordinal) {
+    private double compare(Query query, int ordinal) {
         VectorReader reader = vectors;
         if (reader == null) {
             reader = now.vectors();
             vectors = reader;
         }
-        float[] vector = new float[query.length];
-        double score = reader.read(ordinal, vector, 0) ? distance.score(query, vector) : 0;
-        candidates.offer(ordinal, score);
+        float[] vector = new float[query.vector.length];
+        double score = reader.read(ordinal, vector, 0) ? distance.score(query.vector, vector) : 0;
+        query.candidates.offer(ordinal, score);
         return score;
     }
 }

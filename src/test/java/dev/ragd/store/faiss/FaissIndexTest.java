@@ -2,6 +2,7 @@ package dev.ragd.store.faiss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
@@ -71,6 +72,32 @@ class FaissIndexTest {
         } finally {
             store.close();
         }
+    }
+
+    /** The product of matrices that answers many queries loses all but the largest digits there. */
+    @ParameterizedTest
+    @EnumSource(Distance.class)
+    void comparingWithManyQueriesIsExactFarFromTheOrigin(Distance distance) {
+        try (FaissStore store = new FaissStore(FaissStores.eager(home, IndexKind.FLAT));
+                VectorCollection c = store.create(new CollectionSpec(NAME, D, distance, Metadata.EMPTY))) {
+            List<VectorRecord> records = new ArrayList<>();
+            for (int i = 0; i < 3000; i++) {
+                float[] vector = farAway();
+                model.put("far-" + i, vector);
+                records.add(new VectorRecord("far-" + i, vector, null, Metadata.EMPTY));
+            }
+            c.upsert(records);
+            c.checkpoint();
+            List<float[]> queries = new ArrayList<>(List.copyOf(model.values()).subList(0, 20));
+            queries.addAll(Stream.generate(this::farAway).limit(20).toList());
+            assertExact(c, distance, queries, 10);
+        }
+    }
+
+    private float[] farAway() {
+        float[] vector = query();
+        IntStream.range(0, D).forEach(j -> vector[j] += 1000);
+        return vector;
     }
 
     @ParameterizedTest
@@ -400,6 +427,23 @@ class FaissIndexTest {
     private void assertExact(VectorCollection c, Distance distance) {
         assertThat(c.count()).isEqualTo(model.size());
         assertExact(c, distance, query(), 1 + random.nextInt(30));
+        assertExact(
+                c, distance, Stream.generate(this::query).limit(30).toList(), 1 + random.nextInt(30)); // by a product
+    }
+
+    private void assertExact(VectorCollection c, Distance distance, List<float[]> queries, int k) {
+        List<SearchRequest> requests = queries.stream()
+                .map(q -> new SearchRequest(SearchRequest.Mode.VECTOR, q, null, k, null, Field.NONE))
+                .toList();
+        List<List<SearchHit>> answers = c.searchAll(requests);
+        for (int i = 0; i < queries.size(); i++) {
+            float[] query = queries.get(i);
+            assertThat(answers.get(i))
+                    .extracting(h -> h.record().id(), SearchHit::score)
+                    .containsExactlyElementsOf(exact(distance, query, k).stream()
+                            .map(id -> tuple(id, distance.score(query, model.get(id))))
+                            .toList());
+        }
     }
 
     private void assertExact(VectorCollection c, Distance distance, float[] query, int k) {
