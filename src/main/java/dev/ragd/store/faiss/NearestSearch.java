@@ -32,7 +32,7 @@ final class NearestSearch {
     /** Candidates beyond the hits that are wanted. */
     private static final int MORE = 8;
 
-    /** Queries in one product of matrices: with more, the product is not faster. */
+    /** Queries in one product of matrices, at most: it bounds the memory. */
     private static final int TOGETHER = 256;
 
     private final DocumentSnapshot now;
@@ -75,15 +75,10 @@ final class NearestSearch {
     }
 
     /**
-     * The nearest records.
+     * The nearest records of each query.
      *
-     * @param vector {@code float[dimension]}
+     * @param vectors each {@code float[dimension]}
      */
-    List<ScoredOrdinal> run(float[] vector) {
-        return run(List.of(vector)).get(0);
-    }
-
-    /** The nearest records of each of several queries. */
     List<List<ScoredOrdinal>> run(List<float[]> vectors) {
         if (k == 0) {
             return vectors.stream().map(vector -> List.<ScoredOrdinal>of()).toList();
@@ -162,7 +157,10 @@ final class NearestSearch {
     }
 
     private void compareAll(Query query, Part part, @Nullable Members members, int eligible) {
-        scanUntilSettled(query, part, members, eligible, Math.min(k + MORE, eligible));
+        int some = Math.min(k + MORE, eligible);
+        while (!take(query, part, part.index().scan(query.row, some, members), some, eligible, false)) {
+            some = (int) Math.min(eligible, 4L * some);
+        }
     }
 
     /** Queries whose answers are not settled by the product of matrices are asked again, one by one. */
@@ -177,15 +175,8 @@ final class NearestSearch {
         Neighbours found = part.index().search(rows, queries.size(), some, 1, members, threads);
         for (int i = 0; i < queries.size(); i++) {
             if (!take(queries.get(i), part, found.of(i), some, eligible, true)) {
-                scanUntilSettled(queries.get(i), part, members, eligible, some);
+                compareAll(queries.get(i), part, members, eligible);
             }
-        }
-    }
-
-    private void scanUntilSettled(Query query, Part part, @Nullable Members members, int eligible, int first) {
-        int some = first;
-        while (!take(query, part, part.index().scan(query.row, some, members), some, eligible, false)) {
-            some = (int) Math.min(eligible, 4L * some);
         }
     }
 

@@ -1,124 +1,113 @@
 package dev.ragd.store.snapshot;
 
 import dev.ragd.store.Distance;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * Compares vectors with several queries. Each score is, to the bit, what {@link Distance#score} gives: each sum keeps its
- * order. An addition waits for the one before it, so what is summed up side by side is a component of every query, which
- * the compiler makes vector instructions of. For one thread.
+ * Compares vectors with several queries. Each score is, to the bit, what {@link Distance#score} gives, so each sum keeps its
+ * order; but an addition waits for the one before it, and so four queries are summed up in the time of one. For one thread.
  */
 final class QueryScores {
 
-    /** Fewer queries are compared one after the other. */
-    private static final int FEW = 4;
-
-    /** Components in one pass over the sums: these need not be loaded and stored for each. */
     private static final int TOGETHER = 4;
 
     private final Distance distance;
-    private final List<float[]> queries;
-    /** Component j of query q at j * queries + q. */
-    private final double[] columns;
-
+    private final double[][] queries;
+    private final List<float[]> last;
     private final double[] squares;
     private final double[] scores;
 
     /** @param queries of one length */
     QueryScores(Distance distance, List<float[]> queries) {
         this.distance = distance;
-        this.queries = queries;
-        this.columns = columns(queries);
+        this.last = queries.subList(queries.size() / TOGETHER * TOGETHER, queries.size());
+        this.queries = queries.stream().map(QueryScores::widened).toArray(double[][]::new);
         this.squares = queries.stream()
                 .mapToDouble(query -> Distance.IP.measure(query, query))
                 .toArray();
         this.scores = new double[queries.size()];
     }
 
-    private static double[] columns(List<float[]> queries) {
-        int n = queries.size();
-        int length = n == 0 ? 0 : queries.get(0).length;
-        double[] columns = new double[Math.multiplyExact(n, length)];
-        for (int q = 0; q < n; q++) {
-            float[] query = queries.get(q);
-            for (int j = 0; j < length; j++) {
-                columns[j * n + q] = query[j];
-            }
+    private static double[] widened(float[] query) {
+        double[] wide = new double[query.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = query[i];
         }
-        return columns;
+        return wide;
     }
 
     /** The scores of a vector, in the order of the queries; valid until the next call. */
     double[] of(float[] vector) {
-        if (scores.length < FEW) {
-            for (int q = 0; q < scores.length; q++) {
-                scores[q] = distance.score(queries.get(q), vector);
-            }
-            return scores;
-        }
-        Arrays.fill(scores, 0);
-        int j = 0;
-        for (; j + TOGETHER <= vector.length; j += TOGETHER) {
+        int i = 0;
+        for (; i + TOGETHER <= queries.length; i += TOGETHER) {
             if (distance == Distance.L2) {
-                addSquaredDifferences(columns, j * scores.length, vector, j, scores);
+                squaredDifferences(i, vector);
             } else {
-                addProducts(columns, j * scores.length, vector, j, scores);
-            }
-        }
-        for (; j < vector.length; j++) {
-            for (int q = 0; q < scores.length; q++) {
-                double c = columns[j * scores.length + q];
-                double x = vector[j];
-                scores[q] += distance == Distance.L2 ? (c - x) * (c - x) : c * x;
+                products(i, vector);
             }
         }
         if (distance == Distance.COSINE) {
             double square = Distance.IP.measure(vector, vector);
-            for (int q = 0; q < scores.length; q++) {
+            for (int q = 0; q < i; q++) {
                 boolean noDirection = squares[q] == 0 || square == 0;
                 scores[q] = noDirection ? 0 : scores[q] / Math.sqrt(squares[q] * square);
             }
         }
-        for (int q = 0; q < scores.length; q++) {
+        for (int q = 0; q < i; q++) {
             scores[q] = distance.scoreOf(scores[q]);
+        }
+        for (float[] query : last) {
+            scores[i++] = distance.score(query, vector);
         }
         return scores;
     }
 
-    private static void addProducts(double[] columns, int from, float[] vector, int j, double[] sums) {
-        int n = sums.length;
-        int second = from + n;
-        int third = second + n;
-        int fourth = third + n;
-        double w = vector[j];
-        double x = vector[j + 1];
-        double y = vector[j + 2];
-        double z = vector[j + 3];
-        for (int q = 0; q < n; q++) {
-            sums[q] = sums[q]
-                    + columns[from + q] * w
-                    + columns[second + q] * x
-                    + columns[third + q] * y
-                    + columns[fourth + q] * z;
+    private void squaredDifferences(int from, float[] vector) {
+        double[] a = queries[from];
+        double[] b = queries[from + 1];
+        double[] c = queries[from + 2];
+        double[] d = queries[from + 3];
+        double sumA = 0;
+        double sumB = 0;
+        double sumC = 0;
+        double sumD = 0;
+        for (int j = 0; j < vector.length; j++) {
+            double x = vector[j];
+            double differenceA = a[j] - x;
+            double differenceB = b[j] - x;
+            double differenceC = c[j] - x;
+            double differenceD = d[j] - x;
+            sumA += differenceA * differenceA;
+            sumB += differenceB * differenceB;
+            sumC += differenceC * differenceC;
+            sumD += differenceD * differenceD;
         }
+        keep(from, sumA, sumB, sumC, sumD);
     }
 
-    private static void addSquaredDifferences(double[] columns, int from, float[] vector, int j, double[] sums) {
-        int n = sums.length;
-        int second = from + n;
-        int third = second + n;
-        int fourth = third + n;
-        double w = vector[j];
-        double x = vector[j + 1];
-        double y = vector[j + 2];
-        double z = vector[j + 3];
-        for (int q = 0; q < n; q++) {
-            double a = columns[from + q] - w;
-            double b = columns[second + q] - x;
-            double c = columns[third + q] - y;
-            double d = columns[fourth + q] - z;
-            sums[q] = sums[q] + a * a + b * b + c * c + d * d;
+    private void products(int from, float[] vector) {
+        double[] a = queries[from];
+        double[] b = queries[from + 1];
+        double[] c = queries[from + 2];
+        double[] d = queries[from + 3];
+        double sumA = 0;
+        double sumB = 0;
+        double sumC = 0;
+        double sumD = 0;
+        for (int j = 0; j < vector.length; j++) {
+            double x = vector[j];
+            sumA += a[j] * x;
+            sumB += b[j] * x;
+            sumC += c[j] * x;
+            sumD += d[j] * x;
         }
+        keep(from, sumA, sumB, sumC, sumD);
+    }
+
+    private void keep(int from, double a, double b, double c, double d) {
+        scores[from] = a;
+        scores[from + 1] = b;
+        scores[from + 2] = c;
+        scores[from + 3] = d;
     }
 }
