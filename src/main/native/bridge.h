@@ -30,6 +30,7 @@
 #include "graph.h"
 #include "kernels.h"
 #include "measures.h"
+#include "rotation.h"
 
 namespace ragd {
 
@@ -82,6 +83,11 @@ inline void kernel(int which, int d, const float* x, const float* y, float* out)
         case 3: faiss::fvec_inner_product_batch_4(x, y, y1, y2, y3, d, out[0], out[1], out[2], out[3]); break;
         default: faiss::fvec_L2sqr_batch_4(x, y, y1, y2, y3, d, out[0], out[1], out[2], out[3]); break;
     }
+}
+
+// See rotation.h.
+inline void rotate(int d, const float* x, float* out) {
+    Rotation(d).apply(x, out);
 }
 
 // Those of codes.h: rows holds four rows of n bytes, out gets 4 products, that of the first row alone, and that of the first
@@ -169,6 +175,14 @@ inline void train(Index* index, int64_t n, const float* x, int threads) {
     index->faiss->train(n, x);
 }
 
+// Codes all rows of a graph anew.
+inline void code_rows(Index* index, int threads) {
+    use_threads(threads);
+    auto codes = std::make_unique<Codes>(dimension_of(index), is_l2(index));
+    codes->append(rows_of(index), count_of(index), threads);
+    index->codes = std::move(codes);
+}
+
 // A graph is linked by codes where these are good, otherwise by FAISS.
 inline void add(Index* index, int64_t n, const float* x, int threads) {
     use_threads(threads);
@@ -180,8 +194,7 @@ inline void add(Index* index, int64_t n, const float* x, int threads) {
     int64_t before = graph->ntotal;
     if (!index->codes || index->codes->count() != static_cast<size_t>(before)) {
         // Nothing is in it yet, or it comes from a file without codes, or an addition failed half-way.
-        index->codes = std::make_unique<Codes>(graph->d, is_l2(index));
-        index->codes->append(rows_of(index), before, threads);
+        code_rows(index, threads);
     }
     index->codes->append(x, n, threads);
     if (!index->codes->are_good()) {
@@ -426,8 +439,9 @@ inline Index* read_index(const char* file, bool mapped) {
 #endif
 }
 
-inline void read_codes(Index* index, const char* file, int64_t from, bool mapped) {
-    auto codes = std::make_unique<Codes>(dimension_of(index), is_l2(index));
+// rotated: false for a file from before rows were rotated.
+inline void read_codes(Index* index, const char* file, int64_t from, bool mapped, bool rotated) {
+    auto codes = std::make_unique<Codes>(dimension_of(index), is_l2(index), rotated);
     codes->read(file, from, count_of(index), mapped);
     index->codes = std::move(codes);
 }

@@ -79,7 +79,7 @@ if [ ! -d "$kept" ]; then
   # shellcheck disable=SC2086
   { "$compiler" $compile -I"$here" -I"$include" -I"$jdk/include" -I"$jdk/include/linux" -o "$work/lib/libjnifaiss.so" \
       "$work/jnijavacpp.cpp" "$work/jnifaiss.cpp" "$here/kernels.cpp" "$here/codes.cpp" "$here/measures.cpp" \
-      "$here/graph.cpp" "$here/shims.cpp" \
+      "$here/rotation.cpp" "$here/graph.cpp" "$here/shims.cpp" \
       $link $wraps "$library" -L"$work" -lopenblas -Wl,-rpath-link,"$openblas" \
     && "$compiler" $compile -o "$work/lib/libragdenvironment.so" "$here/environment.cpp" -shared -s; } \
     || without "the binding does not compile, see above" required

@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -166,10 +167,10 @@ inline const CodeKernels& kernels() {
     return *in_force.load(std::memory_order_relaxed);
 }
 
-// When codes are good, see Codes::are_good: the part of its length that a row may lose, the share of its components that may
-// be as small as the steps of the scale, and the part of all squared lengths that is due to differences between rows.
-constexpr float LARGEST_LOSS = 0.03f;
-constexpr float MOST_SMALL = 0.67f;
+// When codes are good, see Codes::are_good: the part of its length that a row may lose, not counting one component in
+// OUTWEIGHING, the largest; and the part of all squared lengths that is due to differences between rows.
+constexpr double LARGEST_LOSS = 0.03;
+constexpr int OUTWEIGHING = 100;
 constexpr double SMALLEST_SPREAD = 1.0 / 16;
 
 // Outside of these, products of scales leave the range of floats.
@@ -287,42 +288,53 @@ void Codes::reserve(size_t rows) {
 }
 
 void Codes::append(const float* x, size_t n, int threads) {
-    if (mapping_ != nullptr) {
-        throw std::logic_error("the codes are mapped from a file");
+    if (mapping_ != nullptr || !rotated_) {
+        throw std::logic_error("these codes can be read only");
     }
     reserve(count_ + n);
-    size_t before = count_;
-#pragma omp parallel for num_threads(threads) if (n > 100)
+    const size_t before = count_, d = d_;
+    // A rotated row and room for another, for each thread: made here, as no exception may leave the parallel region.
+    std::vector<float> rooms(2 * d * threads);
+    size_t lossy = 0;
+#pragma omp parallel for num_threads(threads) if (n > 100) reduction(+ : lossy)
     for (size_t i = 0; i < n; i++) {
-        encode(x + i * d_, before + i);
+        float* rotated = rooms.data() + 2 * d * omp_get_thread_num();
+        rotation_.apply(x + i * d, rotated);
+        encode(rotated, before + i);
+        lossy += is_lossy(x + i * d, rotated, before + i, rotated + d) ? 1 : 0;
     }
     count_ += n;
-    for (size_t i = 0; i < n; i++) {
-        lossy_ += is_lossy(x + i * d_, before + i) ? 1 : 0;
-        account(before + i);
+    lossy_ += lossy;
+    for (size_t i = before; i < count_; i++) {
+        account(i);
     }
     good_ = judge();
 }
 
-bool Codes::is_lossy(const float* x, size_t i) const {
+// A row with a component a thousand times the others keeps its length and loses everything else.
+bool Codes::is_lossy(const float* x, const float* rotated, size_t i, float* room) const {
     const uint8_t* coded = row(i);
     float scale = scales_[i];
     double loss = 0, square = 0;
-    int there = 0, small = 0;
     for (int j = 0; j < d_; j++) {
-        int c = coded[j] - 128;
-        float e = x[j] - scale * c;
-        loss += e * e;
-        square += x[j] * x[j];
-        there += x[j] != 0 ? 1 : 0;
-        small += x[j] != 0 && c >= -1 && c <= 1 ? 1 : 0;
+        float e = rotated[j] - scale * (coded[j] - 128);
+        loss += static_cast<double>(e) * e;
+        square += static_cast<double>(x[j]) * x[j];
+        room[j] = std::fabs(x[j]);
     }
-    return !(loss <= LARGEST_LOSS * LARGEST_LOSS * square) || small > MOST_SMALL * there || scale > LARGEST / 127;
+    int few = (d_ - 1) / OUTWEIGHING + 1;
+    std::nth_element(room, room + (few - 1), room + d_, std::greater<float>());
+    double rest = 0;
+    for (int j = few; j < d_; j++) {
+        rest += static_cast<double>(room[j]) * room[j];
+    }
+    // Where nothing is beside these few, they are what distinguishes rows.
+    return !(loss <= LARGEST_LOSS * LARGEST_LOSS * (rest > 0 ? rest : square)) || scale > LARGEST / 127;
 }
 
-void Codes::encode(const float* x, size_t row) {
+void Codes::encode(const float* rotated, size_t row) {
     uint8_t* out = own_rows_ + row * stride_;
-    own_scales_[row] = quantize(x, d_, stride_, reinterpret_cast<int8_t*>(out));
+    own_scales_[row] = quantize(rotated, d_, stride_, reinterpret_cast<int8_t*>(out));
     for (size_t j = 0; j < stride_; j++) {
         out[j] ^= 0x80;
     }
@@ -353,6 +365,11 @@ bool Codes::judge() const {
 
 void Codes::code(const float* x, CodedQuery& out) const {
     out.bytes.resize(stride_);
+    if (rotated_) {
+        out.rotated.resize(d_);
+        rotation_.apply(x, out.rotated.data());
+        x = out.rotated.data();
+    }
     out.scale = quantize(x, d_, stride_, out.bytes.data());
     int32_t sum = 0, square = 0;
     for (int8_t c : out.bytes) {

@@ -55,6 +55,8 @@ final class Faiss {
     @NoException(true)
     static native void kernel(int which, int d, @Const float[] x, @Const float[] y, float[] out);
 
+    static native void rotate(int d, @Const float[] x, float[] out) throws FaissException;
+
     @NoException(true)
     static native void code_kernel(
             @Cast("int64_t") long n,
@@ -166,8 +168,14 @@ final class Faiss {
     static native void write_codes(@Const Index index, @Cast("const char*") byte[] file) throws FaissException;
 
     static native void read_codes(
-            Index index, @Cast("const char*") byte[] file, @Cast("int64_t") long from, @Cast("bool") boolean mapped)
+            Index index,
+            @Cast("const char*") byte[] file,
+            @Cast("int64_t") long from,
+            @Cast("bool") boolean mapped,
+            @Cast("bool") boolean rotated)
             throws FaissException;
+
+    static native void code_rows(Index index, int threads) throws FaissException;
 
     // ---- quantizers ----
 

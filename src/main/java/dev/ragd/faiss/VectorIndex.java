@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Only types that cannot bring the process down are offered: flat (exact), HNSW and IVF over whole vectors. Searches run
  * at the same time on any number of threads; adding, training and closing wait for them and keep them out. Must be closed.
  *
- * <p>A graph is built and walked by <em>codes</em>, a byte for each component (see {@code src/main/native/codes.h}), unless
- * these lose too much of the rows; what a walk finds is measured by the rows themselves.
+ * <p>A graph is built and walked by <em>codes</em>, a byte for each component of the rotated rows (see
+ * {@code src/main/native/codes.h}), unless these lose too much of the rows; what a walk finds is measured by the rows themselves.
  */
 public final class VectorIndex implements AutoCloseable {
 
@@ -118,13 +118,19 @@ public final class VectorIndex implements AutoCloseable {
      * then searches are slower.
      *
      * @param from where they begin
+     * @param rotated false for codes of a file from before rows were rotated to be coded: they can be searched by only, so
+     *     that they are made anew when the index is not mapped
      * @throws FaissException when they cannot be read, or the file is too short
      */
-    public void readCodes(Path file, long from) {
+    public void readCodes(Path file, long from, boolean rotated) {
         Checks.that(from >= 0 && from % ALIGNMENT == 0, "codes cannot begin at %d", from);
         writing(() -> {
             Checks.that(type == Type.HNSW, "%s has no codes", type);
-            Faiss.read_codes(index, nativePath(file), from, mapped);
+            if (rotated || mapped) {
+                Faiss.read_codes(index, nativePath(file), from, mapped, rotated);
+            } else {
+                Faiss.code_rows(index, Runtime.getRuntime().availableProcessors());
+            }
         });
     }
 

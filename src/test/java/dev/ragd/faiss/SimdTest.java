@@ -7,6 +7,7 @@ import dev.ragd.store.Distance;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -102,6 +103,37 @@ class SimdTest {
                 assertThat(out[5]).isEqualTo(ofRows);
             }
         }
+    }
+
+    /** A rotation: no product changes; and what was in one component is in many. */
+    @Test
+    void rotatedRowsHaveTheSameProducts() {
+        Random random = new Random(10);
+        for (int d = 1; d <= 1_100; d += d < 40 ? 1 : 53) {
+            float[] x = FaissFixture.gaussian(d, random);
+            float[] y = FaissFixture.gaussian(d, random);
+            float[] single = new float[d];
+            single[random.nextInt(d)] = 1;
+            float[] rotatedX = rotated(x);
+            float[] rotatedY = rotated(y);
+            double tolerance = 1e-5 * d;
+            assertThat(Distance.IP.measure(rotatedX, rotatedY))
+                    .as("d=%d", d)
+                    .isCloseTo(Distance.IP.measure(x, y), within(tolerance));
+            assertThat(Distance.L2.measure(rotatedX, rotatedY)).isCloseTo(Distance.L2.measure(x, y), within(tolerance));
+            float largest = 0;
+            for (float component : rotated(single)) {
+                largest = Math.max(largest, Math.abs(component));
+            }
+            int p = Integer.highestOneBit(d);
+            assertThat((double) largest).as("d=%d", d).isLessThanOrEqualTo(Math.min(1.001, 5 / Math.sqrt(p)));
+        }
+    }
+
+    private static float[] rotated(float[] x) {
+        float[] out = new float[x.length];
+        Faiss.rotate(x.length, x, out);
+        return out;
     }
 
     /** Scores must not depend on the processor: not a bit may differ. */

@@ -50,8 +50,9 @@ final class SnapshotFiles {
         return write(temporary -> {
             VectorIndex index = part.index();
             long payload = index.write(temporary);
+            SnapshotHeader.Codes codes = index.isCoded() ? SnapshotHeader.Codes.ROTATED : SnapshotHeader.Codes.NONE;
             SnapshotHeader header =
-                    header(index.type(), part.measures(), part.count(), next, before, plan, payload, index.isCoded());
+                    header(index.type(), part.measures(), part.count(), next, before, plan, payload, codes);
             return append(temporary, part.ordinals(), header);
         });
     }
@@ -70,7 +71,7 @@ final class SnapshotFiles {
                         now.commit(),
                         plan,
                         payload,
-                        false);
+                        SnapshotHeader.Codes.NONE);
                 return append(temporary, flat.ordinals(), header);
             } catch (UncheckedIOException e) {
                 throw e.getCause();
@@ -86,7 +87,7 @@ final class SnapshotFiles {
             CommitPoint before,
             IndexPlan plan,
             long payload,
-            boolean coded) {
+            SnapshotHeader.Codes codes) {
         CollectionSpec spec = folder.header().spec();
         boolean graph = type == VectorIndex.Type.HNSW;
         return new SnapshotHeader(
@@ -102,7 +103,7 @@ final class SnapshotFiles {
                 graph ? plan.efConstruction() : 0,
                 measures.largestSquare(),
                 payload,
-                coded);
+                codes);
     }
 
     /** Writes a whole file and returns its checksum. */
@@ -174,8 +175,8 @@ final class SnapshotFiles {
                                 && index.metric() == RowForm.metric(header.distance())
                                 && index.count() == header.rows(),
                         "it holds another index than it says");
-                if (header.coded()) {
-                    index.readCodes(file, header.startOfCodes());
+                if (header.codes() != SnapshotHeader.Codes.NONE) {
+                    index.readCodes(file, header.startOfCodes(), header.codes() == SnapshotHeader.Codes.ROTATED);
                 }
             } catch (UnusableSnapshotException | RuntimeException e) {
                 index.close();

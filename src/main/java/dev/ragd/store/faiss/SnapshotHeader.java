@@ -22,7 +22,7 @@ import java.util.UUID;
  * @param efConstruction of a graph; 0 otherwise
  * @param largestSquare the largest squared length of a vector in it
  * @param payload bytes of FAISS's part
- * @param coded the codes of a graph's rows follow FAISS's part
+ * @param codes of a graph's rows, which follow FAISS's part
  */
 record SnapshotHeader(
         UUID collection,
@@ -37,9 +37,19 @@ record SnapshotHeader(
         int efConstruction,
         double largestSquare,
         long payload,
-        boolean coded) {
+        Codes codes) {
 
-    static final int VERSION = 2;
+    /** What rows were coded, in the order of their numbers in a file. */
+    enum Codes {
+        /** None. */
+        NONE,
+        /** The rows as they are: until format 2. */
+        PLAIN,
+        /** The rows rotated. */
+        ROTATED
+    }
+
+    static final int VERSION = 3;
 
     /** The format before there were codes. */
     private static final int OLDEST = 1;
@@ -57,7 +67,7 @@ record SnapshotHeader(
         out.put((byte) type.ordinal())
                 .put((byte) distance.ordinal())
                 .put((byte) (exact ? 1 : 0))
-                .put((byte) (coded ? 1 : 0));
+                .put((byte) codes.ordinal());
         out.putLong(collection.getMostSignificantBits()).putLong(collection.getLeastSignificantBits());
         out.putInt(dimension).putInt(rows).putInt(next).putInt(links);
         out.putDouble(largestSquare).putLong(generation).putLong(payload);
@@ -83,7 +93,7 @@ record SnapshotHeader(
         int type = in.get();
         int distance = in.get();
         boolean exact = in.get() == 1;
-        boolean coded = in.get() == 1;
+        int codes = in.get();
         UUID collection = new UUID(in.getLong(), in.getLong());
         int dimension = in.getInt();
         int rows = in.getInt();
@@ -96,8 +106,11 @@ record SnapshotHeader(
         if (type < 0
                 || type >= VectorIndex.Type.values().length
                 || distance < 0
-                || distance >= Distance.values().length) {
-            throw new UnusableSnapshotException("it has type " + type + " and distance " + distance);
+                || distance >= Distance.values().length
+                || codes < 0
+                || codes >= Codes.values().length) {
+            throw new UnusableSnapshotException(
+                    "it has type " + type + ", distance " + distance + " and codes " + codes);
         }
         return new SnapshotHeader(
                 collection,
@@ -112,7 +125,7 @@ record SnapshotHeader(
                 efConstruction,
                 largestSquare,
                 payload,
-                coded);
+                Codes.values()[codes]);
     }
 
     /** Where codes begin. */
@@ -122,7 +135,7 @@ record SnapshotHeader(
 
     /** Where the ordinals begin. */
     long startOfOrdinals() {
-        return coded ? startOfCodes() + VectorIndex.bytesOfCodes(dimension, rows) : payload;
+        return codes != Codes.NONE ? startOfCodes() + VectorIndex.bytesOfCodes(dimension, rows) : payload;
     }
 
     /** Bytes of a whole file. */

@@ -43,11 +43,13 @@ class SnapshotFormatTest {
     private final FaissLibrary library = FaissFixture.library();
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void filesOfEveryFormatAreRead(int format) throws Exception {
         for (VectorIndex.Type type : VectorIndex.Type.values()) {
             byte[] bytes = fixture(format, type);
-            boolean coded = format == 2 && type == VectorIndex.Type.HNSW;
+            SnapshotHeader.Codes codes = type != VectorIndex.Type.HNSW
+                    ? SnapshotHeader.Codes.NONE
+                    : SnapshotHeader.Codes.values()[format - 1];
             Files.write(folder.resolve("index-1.faiss"), bytes);
             SnapshotName name = new SnapshotName("index-1.faiss", bytes.length, checksum(bytes));
             for (boolean mapped : new boolean[] {true, false}) {
@@ -68,8 +70,8 @@ class SnapshotFormatTest {
                                     type == VectorIndex.Type.HNSW ? 40 : 0,
                                     header.largestSquare(),
                                     header.payload(),
-                                    coded));
-                    assertThat(part.index().isCoded()).isEqualTo(coded);
+                                    codes));
+                    assertThat(part.index().isCoded()).isEqualTo(codes != SnapshotHeader.Codes.NONE);
                     assertThat(header.largestSquare()).isEqualTo(largest());
                     for (int i = 0; i < N; i++) {
                         assertThat(part.ordinals().id(i)).isEqualTo(ordinal(i));
@@ -91,16 +93,16 @@ class SnapshotFormatTest {
 
     @Test
     void aNewerFormatIsLeftAlone() throws Exception {
-        byte[] bytes = fixture(2, VectorIndex.Type.FLAT);
-        bytes[bytes.length - SnapshotHeader.SIZE + 8] = 3;
+        byte[] bytes = fixture(3, VectorIndex.Type.FLAT);
+        bytes[bytes.length - SnapshotHeader.SIZE + 8] = 4;
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, bytes.length - 4);
         ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(bytes.length - 4, (int) crc.getValue());
-        Files.write(folder.resolve("index-3.faiss"), bytes);
-        SnapshotName name = new SnapshotName("index-3.faiss", bytes.length, checksum(bytes));
+        Files.write(folder.resolve("index-4.faiss"), bytes);
+        SnapshotName name = new SnapshotName("index-4.faiss", bytes.length, checksum(bytes));
         assertThatThrownBy(() -> new SnapshotFiles(library, collection(folder)).read(name, true))
                 .isInstanceOf(UnusableSnapshotException.class)
-                .hasMessage("it has format 3, expected 1 to 2");
+                .hasMessage("it has format 4, expected 1 to 3");
     }
 
     @Test
