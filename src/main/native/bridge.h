@@ -175,14 +175,6 @@ inline void train(Index* index, int64_t n, const float* x, int threads) {
     index->faiss->train(n, x);
 }
 
-// Codes all rows of a graph anew.
-inline void code_rows(Index* index, int threads) {
-    use_threads(threads);
-    auto codes = std::make_unique<Codes>(dimension_of(index), is_l2(index));
-    codes->append(rows_of(index), count_of(index), threads);
-    index->codes = std::move(codes);
-}
-
 // A graph is linked by codes where these are good, otherwise by FAISS.
 inline void add(Index* index, int64_t n, const float* x, int threads) {
     use_threads(threads);
@@ -194,7 +186,8 @@ inline void add(Index* index, int64_t n, const float* x, int threads) {
     int64_t before = graph->ntotal;
     if (!index->codes || index->codes->count() != static_cast<size_t>(before)) {
         // Nothing is in it yet, or it comes from a file without codes, or an addition failed half-way.
-        code_rows(index, threads);
+        index->codes = std::make_unique<Codes>(graph->d, is_l2(index));
+        index->codes->append(rows_of(index), before, threads);
     }
     index->codes->append(x, n, threads);
     if (!index->codes->are_good()) {
@@ -237,7 +230,8 @@ inline void search_coded(
     std::vector<std::pair<float, int64_t>> exact(n);
     for (int i = 0; i < n; i++) {
         const float* y = all + found[i] * d;
-        exact[i] = {l2 ? faiss::fvec_L2sqr(x, y, d) : -faiss::fvec_inner_product(x, y, d), found[i]};
+        float distance = l2 ? faiss::fvec_L2sqr(x, y, d) : -faiss::fvec_inner_product(x, y, d);
+        exact[i] = {std::isnan(distance) ? HUGE_VALF : distance, found[i]}; // a NaN cannot be sorted
     }
     std::sort(exact.begin(), exact.end());
     for (int64_t i = 0; i < k; i++) {
@@ -439,9 +433,8 @@ inline Index* read_index(const char* file, bool mapped) {
 #endif
 }
 
-// rotated: false for a file from before rows were rotated.
-inline void read_codes(Index* index, const char* file, int64_t from, bool mapped, bool rotated) {
-    auto codes = std::make_unique<Codes>(dimension_of(index), is_l2(index), rotated);
+inline void read_codes(Index* index, const char* file, int64_t from, bool mapped) {
+    auto codes = std::make_unique<Codes>(dimension_of(index), is_l2(index));
     codes->read(file, from, count_of(index), mapped);
     index->codes = std::move(codes);
 }

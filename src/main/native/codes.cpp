@@ -16,7 +16,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -167,10 +166,10 @@ inline const CodeKernels& kernels() {
     return *in_force.load(std::memory_order_relaxed);
 }
 
-// When codes are good, see Codes::are_good: the part of its length that a row may lose, not counting one component in
-// OUTWEIGHING, the largest; and the part of all squared lengths that is due to differences between rows.
+// When codes are good, see Codes::are_good: the part of its length that a row may lose, the share of its components that may
+// be as small as the steps of the scale, and the part of all squared lengths that is due to differences between rows.
 constexpr double LARGEST_LOSS = 0.03;
-constexpr int OUTWEIGHING = 100;
+constexpr double MOST_SMALL = 0.67;
 constexpr double SMALLEST_SPREAD = 1.0 / 16;
 
 // Outside of these, products of scales leave the range of floats.
@@ -288,20 +287,19 @@ void Codes::reserve(size_t rows) {
 }
 
 void Codes::append(const float* x, size_t n, int threads) {
-    if (mapping_ != nullptr || !rotated_) {
-        throw std::logic_error("these codes can be read only");
+    if (mapping_ != nullptr) {
+        throw std::logic_error("the codes are mapped from a file");
     }
     reserve(count_ + n);
     const size_t before = count_, d = d_;
-    // A rotated row and room for another, for each thread: made here, as no exception may leave the parallel region.
-    std::vector<float> rooms(2 * d * threads);
+    std::vector<float> rooms(d * threads); // made here, as no exception may leave the parallel region
     size_t lossy = 0;
 #pragma omp parallel for num_threads(threads) if (n > 100) reduction(+ : lossy)
     for (size_t i = 0; i < n; i++) {
-        float* rotated = rooms.data() + 2 * d * omp_get_thread_num();
+        float* rotated = rooms.data() + d * omp_get_thread_num();
         rotation_.apply(x + i * d, rotated);
         encode(rotated, before + i);
-        lossy += is_lossy(x + i * d, rotated, before + i, rotated + d) ? 1 : 0;
+        lossy += is_lossy(x + i * d, rotated, before + i) ? 1 : 0;
     }
     count_ += n;
     lossy_ += lossy;
@@ -311,25 +309,21 @@ void Codes::append(const float* x, size_t n, int threads) {
     good_ = judge();
 }
 
-// A row with a component a thousand times the others keeps its length and loses everything else.
-bool Codes::is_lossy(const float* x, const float* rotated, size_t i, float* room) const {
+// A row whose length is due to a few components keeps it, and may lose all the others: rotated back, each has an error of about
+// a third of a step.
+bool Codes::is_lossy(const float* x, const float* rotated, size_t i) const {
     const uint8_t* coded = row(i);
     float scale = scales_[i];
     double loss = 0, square = 0;
+    int there = 0, small = 0;
     for (int j = 0; j < d_; j++) {
         float e = rotated[j] - scale * (coded[j] - 128);
         loss += static_cast<double>(e) * e;
         square += static_cast<double>(x[j]) * x[j];
-        room[j] = std::fabs(x[j]);
+        there += x[j] != 0 ? 1 : 0;
+        small += x[j] != 0 && std::fabs(x[j]) <= 1.5f * scale ? 1 : 0;
     }
-    int few = (d_ - 1) / OUTWEIGHING + 1;
-    std::nth_element(room, room + (few - 1), room + d_, std::greater<float>());
-    double rest = 0;
-    for (int j = few; j < d_; j++) {
-        rest += static_cast<double>(room[j]) * room[j];
-    }
-    // Where nothing is beside these few, they are what distinguishes rows.
-    return !(loss <= LARGEST_LOSS * LARGEST_LOSS * (rest > 0 ? rest : square)) || scale > LARGEST / 127;
+    return !(loss <= LARGEST_LOSS * LARGEST_LOSS * square) || small > MOST_SMALL * there || scale > LARGEST / 127;
 }
 
 void Codes::encode(const float* rotated, size_t row) {
@@ -365,12 +359,9 @@ bool Codes::judge() const {
 
 void Codes::code(const float* x, CodedQuery& out) const {
     out.bytes.resize(stride_);
-    if (rotated_) {
-        out.rotated.resize(d_);
-        rotation_.apply(x, out.rotated.data());
-        x = out.rotated.data();
-    }
-    out.scale = quantize(x, d_, stride_, out.bytes.data());
+    out.rotated.resize(d_);
+    rotation_.apply(x, out.rotated.data());
+    out.scale = quantize(out.rotated.data(), d_, stride_, out.bytes.data());
     int32_t sum = 0, square = 0;
     for (int8_t c : out.bytes) {
         sum += c;

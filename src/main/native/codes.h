@@ -2,7 +2,7 @@
 //
 // Component x of a row becomes the integer c = round(x / scale). The scale is the row's own, its largest component divided
 // by 127, so that rows of all lengths are kept equally well (symmetric scalar quantization). Rows and queries are rotated
-// before that (rotation.h), so that no component outweighs the others. The product of two rows is about
+// before that (rotation.h), which spreads out what is large in a few components. The product of two rows is about
 // scale * scale' * sum(c * c'), and the sum is one of integers: the same on every processor.
 //
 // A row holds c + 128 as an unsigned byte, because the instruction made for this (VPDPBUSD) multiplies unsigned bytes with
@@ -32,7 +32,7 @@ void code_select(int level);
 // A query, or a row that others are compared with.
 struct CodedQuery {
     std::vector<int8_t> bytes;  // zeros at the end, up to the stride
-    std::vector<float> rotated; // what they were made from
+    std::vector<float> rotated; // room for the rotated query
     float scale = 0;
     float square = 0;  // squared length of what the bytes stand for
     int32_t shift = 0; // 128 * sum(bytes)
@@ -43,13 +43,12 @@ class Codes {
     // A product of more components may not fit into 32 bits, which would take 2^31 / (255 * 127) = 66,311 of them.
     static constexpr int MOST_COMPONENTS = 1 << 15;
 
-    // rotated: false for codes of a file that was written before rows were rotated. They can be read only.
-    Codes(int d, bool l2, bool rotated = true) : d_(d), stride_(stride_of(d)), l2_(l2), rotated_(rotated), rotation_(d) {}
+    Codes(int d, bool l2) : d_(d), stride_(stride_of(d)), l2_(l2), rotation_(d) {}
     ~Codes();
     Codes(const Codes&) = delete;
     Codes& operator=(const Codes&) = delete;
 
-    // Codes rows, float[n*d], and appends them. Not when mapped, nor to codes of rows that were not rotated.
+    // Codes rows, float[n*d], and appends them. Not when mapped.
     void append(const float* x, size_t n, int threads);
 
     // Bytes in a file of n rows of d components: uint8[n][stride], float[n] scales, float[n] squared lengths.
@@ -88,16 +87,16 @@ class Codes {
         return l2_ ? squares_[i] + squares_[j] - 2 * inner : -inner;
     }
 
-    // False when a walk by codes would miss neighbours: more than one row in a hundred loses much of what it is beside a few
-    // components that outweigh all others by far; or all rows point the same way, so that rounding is large beside what
-    // distinguishes them.
+    // False when a walk by codes would miss neighbours: more than one row in a hundred loses much, because a few of its
+    // components outweigh the others by so much that these are as small as a step of the scale; or all rows point the same way,
+    // so that rounding is large beside what distinguishes them.
     bool are_good() const { return good_; }
 
   private:
     static size_t stride_of(int d) { return (static_cast<size_t>(d) + 63) / 64 * 64; }
     void reserve(size_t rows);
     void encode(const float* rotated, size_t row);
-    bool is_lossy(const float* x, const float* rotated, size_t row, float* room) const;
+    bool is_lossy(const float* x, const float* rotated, size_t row) const;
     void account(size_t row);
     bool judge() const;
     void release();
@@ -105,7 +104,6 @@ class Codes {
     const int d_;
     const size_t stride_;
     const bool l2_;
-    const bool rotated_;
     const Rotation rotation_;
     size_t count_ = 0;
     size_t capacity_ = 0;

@@ -19,7 +19,7 @@ size_t largest_power(size_t d) {
     return p;
 }
 
-// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014: the n-th output from seed 0.
+// The n-th output of SplitMix64 from seed 0, with the mixing function that Java's SplittableRandom has.
 uint64_t splitmix64(uint64_t n) {
     uint64_t z = (n + 1) * 0x9e3779b97f4a7c15u;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;

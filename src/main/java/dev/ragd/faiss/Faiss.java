@@ -168,14 +168,8 @@ final class Faiss {
     static native void write_codes(@Const Index index, @Cast("const char*") byte[] file) throws FaissException;
 
     static native void read_codes(
-            Index index,
-            @Cast("const char*") byte[] file,
-            @Cast("int64_t") long from,
-            @Cast("bool") boolean mapped,
-            @Cast("bool") boolean rotated)
+            Index index, @Cast("const char*") byte[] file, @Cast("int64_t") long from, @Cast("bool") boolean mapped)
             throws FaissException;
-
-    static native void code_rows(Index index, int threads) throws FaissException;
 
     // ---- quantizers ----
 

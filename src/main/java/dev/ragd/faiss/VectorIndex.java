@@ -118,19 +118,13 @@ public final class VectorIndex implements AutoCloseable {
      * then searches are slower.
      *
      * @param from where they begin
-     * @param rotated false for codes of a file from before rows were rotated to be coded: they can be searched by only, so
-     *     that they are made anew when the index is not mapped
      * @throws FaissException when they cannot be read, or the file is too short
      */
-    public void readCodes(Path file, long from, boolean rotated) {
+    public void readCodes(Path file, long from) {
         Checks.that(from >= 0 && from % ALIGNMENT == 0, "codes cannot begin at %d", from);
         writing(() -> {
             Checks.that(type == Type.HNSW, "%s has no codes", type);
-            if (rotated || mapped) {
-                Faiss.read_codes(index, nativePath(file), from, mapped, rotated);
-            } else {
-                Faiss.code_rows(index, Runtime.getRuntime().availableProcessors());
-            }
+            Faiss.read_codes(index, nativePath(file), from, mapped);
         });
     }
 

@@ -175,8 +175,8 @@ final class SnapshotFiles {
                                 && index.metric() == RowForm.metric(header.distance())
                                 && index.count() == header.rows(),
                         "it holds another index than it says");
-                if (header.codes() != SnapshotHeader.Codes.NONE) {
-                    index.readCodes(file, header.startOfCodes(), header.codes() == SnapshotHeader.Codes.ROTATED);
+                if (header.codes() == SnapshotHeader.Codes.ROTATED) {
+                    index.readCodes(file, header.startOfCodes());
                 }
             } catch (UnusableSnapshotException | RuntimeException e) {
                 index.close();

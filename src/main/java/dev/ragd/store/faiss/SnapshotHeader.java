@@ -39,13 +39,13 @@ record SnapshotHeader(
         long payload,
         Codes codes) {
 
-    /** What rows were coded, in the order of their numbers in a file. */
+    /** What the codes are of, in the order of their numbers in a file. */
     enum Codes {
-        /** None. */
+        /** There are none. */
         NONE,
-        /** The rows as they are: until format 2. */
+        /** The rows as they are, which format 2 had: nothing reads them any more. */
         PLAIN,
-        /** The rows rotated. */
+        /** The rotated rows. */
         ROTATED
     }
 
@@ -108,7 +108,8 @@ record SnapshotHeader(
                 || distance < 0
                 || distance >= Distance.values().length
                 || codes < 0
-                || codes >= Codes.values().length) {
+                || codes >= Codes.values().length
+                || codes != 0 && type != VectorIndex.Type.HNSW.ordinal()) {
             throw new UnusableSnapshotException(
                     "it has type " + type + ", distance " + distance + " and codes " + codes);
         }

@@ -71,7 +71,7 @@ class SnapshotFormatTest {
                                     header.largestSquare(),
                                     header.payload(),
                                     codes));
-                    assertThat(part.index().isCoded()).isEqualTo(codes != SnapshotHeader.Codes.NONE);
+                    assertThat(part.index().isCoded()).isEqualTo(codes == SnapshotHeader.Codes.ROTATED);
                     assertThat(header.largestSquare()).isEqualTo(largest());
                     for (int i = 0; i < N; i++) {
                         assertThat(part.ordinals().id(i)).isEqualTo(ordinal(i));
