@@ -30,7 +30,6 @@ final class DocumentWriter implements AutoCloseable {
     /** ... and what was written in so many nanoseconds. */
     private static final long MAX_AGE = TimeUnit.SECONDS.toNanos(5);
 
-    private static final long MERGE_PATIENCE = TimeUnit.SECONDS.toNanos(60);
     private static final long MERGE_PAUSE = 20;
 
     private final CollectionFolder folder;
@@ -234,17 +233,20 @@ final class DocumentWriter implements AutoCloseable {
     }
 
     /**
-     * Begins the merges that a collection should not be left without, and lets all end, unless they take long: what is given
-     * up is begun again by a later writer.
+     * Begins the merges that a collection should not be left without, and lets all end, however long they take: a graph of
+     * many vectors takes minutes. Were it given up, the collection would be searched without it, and every later writer would
+     * begin it again.
      */
     private void awaitMerges() throws IOException {
-        writer.maybeMerge();
-        long end = System.nanoTime() + MERGE_PATIENCE;
         boolean merged = false;
         try {
-            while (merges.mergeThreadCount() > 0 && System.nanoTime() < end) {
-                merged = true;
-                Thread.sleep(MERGE_PAUSE);
+            // One merge can stand in the way of another.
+            for (boolean more = true; more; merged |= more) {
+                writer.maybeMerge();
+                more = merges.mergeThreadCount() > 0;
+                while (merges.mergeThreadCount() > 0) {
+                    Thread.sleep(MERGE_PAUSE);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

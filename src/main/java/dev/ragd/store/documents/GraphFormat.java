@@ -2,6 +2,7 @@ package dev.ragd.store.documents;
 
 import dev.ragd.store.CollectionSpec;
 import java.io.IOException;
+import java.util.concurrent.ForkJoinPool;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
@@ -16,6 +17,7 @@ import org.apache.lucene.index.SegmentInfo;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.store.IOContext;
 
 /**
@@ -28,6 +30,10 @@ final class GraphFormat extends KnnVectorsFormat {
     /** A segment of fewer records gets no graph. */
     static final int MIN_RECORDS = 500;
 
+    /** A graph of more is linked by all processors: merges follow one another, and the last one is waited for. */
+    private static final int MIN_SHARED = 20_000;
+
+    private static final int WORKERS = Runtime.getRuntime().availableProcessors();
     private static final String ATTRIBUTE = "ragd.graph";
     private static final int MAX_CONNECTIONS = 16;
     private static final int BEAM_WIDTH = 100;
@@ -42,7 +48,18 @@ final class GraphFormat extends KnnVectorsFormat {
                 state.context.context == IOContext.Context.MERGE && state.context.mergeInfo.totalMaxDoc >= MIN_RECORDS;
         state.segmentInfo.putAttribute(ATTRIBUTE, String.valueOf(worthIt));
         FlatVectorsWriter vectors = vectors().fieldsWriter(state);
-        return worthIt ? new Lucene99HnswVectorsWriter(state, MAX_CONNECTIONS, BEAM_WIDTH, vectors, 1, null) : vectors;
+        if (!worthIt) {
+            return vectors;
+        }
+        return state.context.mergeInfo.totalMaxDoc < MIN_SHARED || WORKERS == 1
+                ? new Lucene99HnswVectorsWriter(state, MAX_CONNECTIONS, BEAM_WIDTH, vectors, 1, null)
+                : new Lucene99HnswVectorsWriter(
+                        state,
+                        MAX_CONNECTIONS,
+                        BEAM_WIDTH,
+                        vectors,
+                        WORKERS,
+                        new TaskExecutor(ForkJoinPool.commonPool()));
     }
 
     @Override
