@@ -20,7 +20,8 @@ import org.apache.lucene.util.VectorUtil;
  */
 final class NearestSearch {
 
-    private static final int MIN_BEAM = 128;
+    /** As the faiss store by default. */
+    private static final int MIN_BEAM = 256;
     private static final int MIN_FILTERED_BEAM = 512;
     /** Beyond the hits that are wanted: single precision may have them in another order than the exact scores. */
     private static final int MORE = 8;
