@@ -34,7 +34,7 @@ class IndexKillIT {
     @ParameterizedTest
     @EnumSource
     void anyNumberOfKillsLeavesWhatAnUndisturbedRunLeaves(Backend backend) throws IOException {
-        Corpus corpus = new Corpus(folder.resolve("docs"), 7).write(50, 16);
+        Corpus corpus = new Corpus(folder.resolve("docs"), 7).write(30, 16);
         Ragd calm = on(backend, "calm");
         Ragd victim = on(backend, "victim");
 

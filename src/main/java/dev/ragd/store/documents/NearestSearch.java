@@ -14,14 +14,15 @@ import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 
 /**
- * Finds the nearest vectors. A segment with a graph is searched by it, with twice the number of hits that are wanted; the
- * others, and what a filter makes small, are compared one by one. A graph walk that has seen as many vectors as there are
+ * Finds the nearest vectors. A segment with a graph is searched by it, with at least twice the number of hits that are wanted;
+ * the others, and what a filter makes small, are compared one by one. A graph walk that has seen as many vectors as there are
  * to compare is given up for the comparison. Every score is computed anew from the vectors, in double precision.
  */
 final class NearestSearch {
 
     /** As the faiss store by default. */
     private static final int MIN_BEAM = 256;
+
     private static final int MIN_FILTERED_BEAM = 512;
     /** Beyond the hits that are wanted: single precision may have them in another order than the exact scores. */
     private static final int MORE = 8;
