@@ -35,7 +35,9 @@ final class GraphFormat extends KnnVectorsFormat {
 
     private static final int WORKERS = Runtime.getRuntime().availableProcessors();
     private static final String ATTRIBUTE = "ragd.graph";
-    private static final int MAX_CONNECTIONS = 16;
+    /** Fewer lose the way among scalar products, where long vectors draw all links to themselves. */
+    private static final int MAX_CONNECTIONS = 32;
+
     private static final int BEAM_WIDTH = 100;
 
     GraphFormat() {
