@@ -40,8 +40,16 @@ final class GraphFormat extends KnnVectorsFormat {
 
     private static final int BEAM_WIDTH = 100;
 
+    /** What a record takes of the heap at most while its links are made: their numbers and scores, and the objects of both. */
+    private static final int HEAP_BYTES = (2 * MAX_CONNECTIONS + 1) * (Integer.BYTES + Float.BYTES) + 200;
+
     GraphFormat() {
         super("RagdGraph1");
+    }
+
+    /** How many records one graph can have: it is linked on the heap, of which this takes no more than half. */
+    static int mostRecords() {
+        return (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2 / HEAP_BYTES);
     }
 
     @Override

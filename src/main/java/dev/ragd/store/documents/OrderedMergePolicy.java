@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * its vectors. So the newest segments are merged, and given a graph, as soon as they have enough vectors without one,
  * together with older ones that are not much larger; what the largest of them has of a graph is taken over. Segment sizes
  * fall geometrically from the oldest to the newest, so there are few, and a record is merged again a logarithmic number of
- * times. Who closes a collection asks for fewer still ({@link MergeTrigger#EXPLICIT}).
+ * times. Who closes a collection asks for fewer still ({@link MergeTrigger#EXPLICIT}). No graph gets more records than the
+ * heap can link: a collection of more has several.
  */
 final class OrderedMergePolicy extends LogByteSizeMergePolicy {
 
@@ -33,10 +34,17 @@ final class OrderedMergePolicy extends LogByteSizeMergePolicy {
     private static final int LAST_RATIO = 4;
 
     private final boolean graphs;
+    private final int most;
 
     /** @param graphs whether segments have graphs */
     OrderedMergePolicy(boolean graphs) {
+        this(graphs, graphs ? GraphFormat.mostRecords() : Integer.MAX_VALUE);
+    }
+
+    /** @param most records that are merged into one segment */
+    OrderedMergePolicy(boolean graphs, int most) {
         this.graphs = graphs;
+        this.most = most;
         setNoCFSRatio(1);
         setMaxCFSSegmentSizeMB(MAX_ONE_FILE_MEGABYTES);
     }
@@ -48,7 +56,7 @@ final class OrderedMergePolicy extends LogByteSizeMergePolicy {
         if (forGraph != null) {
             return forGraph;
         }
-        MergeSpecification merges = super.findMerges(trigger, segments, context);
+        MergeSpecification merges = small(super.findMerges(trigger, segments, context), context);
         if (merges != null) {
             return merges;
         }
@@ -65,10 +73,30 @@ final class OrderedMergePolicy extends LogByteSizeMergePolicy {
         return null;
     }
 
-    private static @Nullable MergeSpecification forGraph(boolean last, SegmentInfos segments, MergeContext context)
+    /** Those merges that do not get too large. */
+    private @Nullable MergeSpecification small(@Nullable MergeSpecification merges, MergeContext context)
+            throws IOException {
+        if (merges == null) {
+            return null;
+        }
+        MergeSpecification small = new MergeSpecification();
+        for (OneMerge merge : merges.merges) {
+            long records = 0;
+            for (SegmentCommitInfo segment : merge.segments) {
+                records += live(segment, context);
+            }
+            if (records <= most) {
+                small.add(merge);
+            }
+        }
+        return small.merges.isEmpty() ? null : small;
+    }
+
+    private @Nullable MergeSpecification forGraph(boolean last, SegmentInfos segments, MergeContext context)
             throws IOException {
         Set<SegmentCommitInfo> busy = context.getMergingSegments();
         int from = segments.size();
+        int to = from;
         int records = 0;
         while (from > 0 && !GraphFormat.hasGraph(segments.info(from - 1).info)) {
             from--;
@@ -81,11 +109,19 @@ final class OrderedMergePolicy extends LogByteSizeMergePolicy {
             from = segments.size() - 1;
             records = live(segments.info(from), context);
         }
-        while (from > 0 && live(segments.info(from - 1), context) <= (long) (last ? LAST_RATIO : RATIO) * records) {
-            from--;
-            records += live(segments.info(from), context);
+        while (records > most && to > from + 1) {
+            to--; // the newest wait for the next graph
+            records -= live(segments.info(to), context);
         }
-        List<SegmentCommitInfo> together = segments.asList().subList(from, segments.size());
+        while (from > 0) {
+            int older = live(segments.info(from - 1), context);
+            if (older > (long) (last ? LAST_RATIO : RATIO) * records || older + records > most) {
+                break;
+            }
+            from--;
+            records += older;
+        }
+        List<SegmentCommitInfo> together = segments.asList().subList(from, to);
         boolean asItShouldBe = together.size() == 1 && GraphFormat.hasGraph(together.get(0).info);
         if (asItShouldBe
                 || records < GraphFormat.MIN_RECORDS
