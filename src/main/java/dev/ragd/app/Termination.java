@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  */
 public final class Termination {
 
-    /** Longer than any batch takes; after it the process ends as if killed, which loses nothing either. */
+    /** Longer than any batch takes, but a graph may be linked for longer; then the process ends as if killed: nothing is lost. */
     private static final long PATIENCE_SECONDS = 120;
 
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -22,8 +22,9 @@ public final class Termination {
                 .addShutdownHook(new Thread(
                         () -> {
                             if (finished.getCount() > 0) {
-                                request.accept(reason());
-                                await();
+                                ExitCode reason = reason();
+                                request.accept(reason);
+                                await(reason);
                             }
                         },
                         "ragd-termination"));
@@ -45,11 +46,11 @@ public final class Termination {
         finished.countDown();
     }
 
-    private void await() {
+    private void await(ExitCode reason) {
         try {
             boolean ended = finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (!ended) {
-                Runtime.getRuntime().halt(1);
+                Runtime.getRuntime().halt(reason.code());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -238,10 +238,10 @@ final class DocumentWriter implements AutoCloseable {
      * begin it again.
      */
     private void awaitMerges() throws IOException {
-        boolean merged = false;
         try {
-            // One merge can stand in the way of another.
-            for (boolean more = true; more; merged |= more) {
+            // A merge that goes on keeps others of its segments waiting, so it is asked again when all have ended.
+            boolean more = true;
+            while (more) {
                 writer.maybeMerge();
                 more = merges.mergeThreadCount() > 0;
                 while (merges.mergeThreadCount() > 0) {
@@ -250,9 +250,10 @@ final class DocumentWriter implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return;
         }
-        if (merged && merges.mergeThreadCount() == 0) {
-            writer.commit();
+        if (writer.hasUncommittedChanges()) {
+            writer.commit(); // what was merged
         }
     }
 

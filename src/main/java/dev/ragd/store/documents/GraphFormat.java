@@ -2,7 +2,9 @@ package dev.ragd.store.documents;
 
 import dev.ragd.store.CollectionSpec;
 import java.io.IOException;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
@@ -30,10 +32,11 @@ final class GraphFormat extends KnnVectorsFormat {
     /** A segment of fewer records gets no graph. */
     static final int MIN_RECORDS = 500;
 
-    /** A graph of more is linked by all processors: merges follow one another, and the last one is waited for. */
-    private static final int MIN_SHARED = 20_000;
+    /** A graph of so many is linked by all processors: merges follow one another, and the last one is waited for. */
+    static final int MIN_SHARED = 20_000;
 
     private static final int WORKERS = Runtime.getRuntime().availableProcessors();
+    private static final TaskExecutor LINKING = new TaskExecutor(threads());
     private static final String ATTRIBUTE = "ragd.graph";
     /** Fewer lose the way among scalar products, where long vectors draw all links to themselves. */
     private static final int MAX_CONNECTIONS = 32;
@@ -63,13 +66,7 @@ final class GraphFormat extends KnnVectorsFormat {
         }
         return state.context.mergeInfo.totalMaxDoc < MIN_SHARED || WORKERS == 1
                 ? new Lucene99HnswVectorsWriter(state, MAX_CONNECTIONS, BEAM_WIDTH, vectors, 1, null)
-                : new Lucene99HnswVectorsWriter(
-                        state,
-                        MAX_CONNECTIONS,
-                        BEAM_WIDTH,
-                        vectors,
-                        WORKERS,
-                        new TaskExecutor(ForkJoinPool.commonPool()));
+                : new Lucene99HnswVectorsWriter(state, MAX_CONNECTIONS, BEAM_WIDTH, vectors, WORKERS, LINKING);
     }
 
     @Override
@@ -88,6 +85,19 @@ final class GraphFormat extends KnnVectorsFormat {
         return CollectionSpec.MAX_DIMENSION;
     }
 
+    /** The merge's own thread takes part. The common pool is not for work of minutes: others wait for it. */
+    private static ThreadPoolExecutor threads() {
+        int others = Math.max(1, WORKERS - 1);
+        ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(others, others, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread thread = new Thread(work, "ragd-link");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
     /** True when the segment can be searched by its graph. */
     static boolean hasGraph(LeafReader leaf) {
         return leaf instanceof SegmentReader segment && hasGraph(segment.getSegmentInfo().info);
@@ -95,5 +105,10 @@ final class GraphFormat extends KnnVectorsFormat {
 
     static boolean hasGraph(SegmentInfo segment) {
         return Boolean.parseBoolean(segment.getAttribute(ATTRIBUTE));
+    }
+
+    /** True when the segment has vectors for a graph, but none; without such vectors it has and lacks nothing. */
+    static boolean lacksGraph(SegmentInfo segment) {
+        return "false".equals(segment.getAttribute(ATTRIBUTE));
     }
 }

@@ -64,7 +64,7 @@ final class NearestSearch {
         }
         int count = matches.cardinality();
         boolean all = count == leaf.maxDoc();
-        if (count <= Math.max(all ? 0 : FEW, 2 * k)) {
+        if (count <= Math.max(all ? 2 * MIN_BEAM : FEW, 2 * k)) {
             return false;
         }
         TopKnnCollector nearest = new TopKnnCollector(Math.max(all ? MIN_BEAM : MIN_FILTERED_BEAM, 2 * k), count);

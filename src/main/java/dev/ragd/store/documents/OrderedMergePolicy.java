@@ -56,7 +56,10 @@ final class OrderedMergePolicy extends LogByteSizeMergePolicy {
         if (forGraph != null) {
             return forGraph;
         }
-        MergeSpecification merges = small(super.findMerges(trigger, segments, context), context);
+        MergeSpecification merges = super.findMerges(trigger, segments, context);
+        if (merges != null && graphs) {
+            merges = withoutGraph(merges);
+        }
         if (merges != null) {
             return merges;
         }
@@ -64,7 +67,9 @@ final class OrderedMergePolicy extends LogByteSizeMergePolicy {
         for (SegmentCommitInfo segment : segments) {
             int dead = context.numDeletesToMerge(segment);
             boolean recoded = segment.hasFieldUpdates(); // holds the codes of before as well
-            if (!busy.contains(segment) && (recoded || dead > segment.info.maxDoc() * MAX_DEAD)) {
+            if (!busy.contains(segment)
+                    && (recoded || dead > segment.info.maxDoc() * MAX_DEAD)
+                    && (!graphs || mayBeRewritten(segment, context))) {
                 MergeSpecification alone = new MergeSpecification();
                 alone.add(new OneMerge(List.of(segment)));
                 return alone;
@@ -73,59 +78,88 @@ final class OrderedMergePolicy extends LogByteSizeMergePolicy {
         return null;
     }
 
-    /** Those merges that do not get too large. */
-    private @Nullable MergeSpecification small(@Nullable MergeSpecification merges, MergeContext context)
-            throws IOException {
-        if (merges == null) {
-            return null;
-        }
+    /** Those merges whose segments get no graph: only {@link #forGraph} decides where graphs are, and links one at a time. */
+    private static @Nullable MergeSpecification withoutGraph(MergeSpecification merges) {
         MergeSpecification small = new MergeSpecification();
         for (OneMerge merge : merges.merges) {
-            long records = 0;
-            for (SegmentCommitInfo segment : merge.segments) {
-                records += live(segment, context);
-            }
-            if (records <= most) {
+            if (merge.segments.stream().mapToLong(s -> s.info.maxDoc()).sum() < GraphFormat.MIN_RECORDS) {
                 small.add(merge);
             }
         }
         return small.merges.isEmpty() ? null : small;
     }
 
+    /** One that lacks a graph waits for its neighbours, or the graph would stand between them. */
+    private boolean mayBeRewritten(SegmentCommitInfo segment, MergeContext context) throws IOException {
+        return segment.info.maxDoc() < GraphFormat.MIN_RECORDS
+                || !GraphFormat.lacksGraph(segment.info) && fits(live(segment, context), context);
+    }
+
+    /** Whether there is room on the heap for a graph of so many records, beside those that are being linked. */
+    private boolean fits(long records, MergeContext context) throws IOException {
+        long busy = 0;
+        for (SegmentCommitInfo segment : context.getMergingSegments()) {
+            busy += live(segment, context);
+        }
+        return busy + records <= most;
+    }
+
+    /** The newest run of segments without graphs that has enough vectors or, at the end, the last segment and its like. */
     private @Nullable MergeSpecification forGraph(boolean last, SegmentInfos segments, MergeContext context)
             throws IOException {
-        Set<SegmentCommitInfo> busy = context.getMergingSegments();
-        int from = segments.size();
-        int to = from;
-        int records = 0;
-        while (from > 0 && !GraphFormat.hasGraph(segments.info(from - 1).info)) {
-            from--;
-            records += live(segments.info(from), context);
-        }
-        if (records < (last ? GraphFormat.MIN_RECORDS : MAX_WITHOUT_GRAPH)) {
-            if (!last || segments.size() == 0) {
-                return null;
+        int enough = last ? GraphFormat.MIN_RECORDS : MAX_WITHOUT_GRAPH;
+        int end = segments.size();
+        while (end > 0) {
+            int from = end;
+            long lacking = 0;
+            while (from > 0 && !GraphFormat.hasGraph(segments.info(from - 1).info)) {
+                from--;
+                if (GraphFormat.lacksGraph(segments.info(from).info)) {
+                    lacking += live(segments.info(from), context);
+                }
             }
-            from = segments.size() - 1;
-            records = live(segments.info(from), context);
+            if (lacking >= enough) {
+                return graph(from, end, last, segments, context);
+            }
+            end = from < end ? from : end - 1;
         }
-        while (records > most && to > from + 1) {
-            to--; // the newest wait for the next graph
-            records -= live(segments.info(to), context);
+        return last && segments.size() > 0
+                ? graph(segments.size() - 1, segments.size(), true, segments, context)
+                : null;
+    }
+
+    /** One graph for neighbours: for the oldest, if it could not have all, and for what is before them and not much larger. */
+    private @Nullable MergeSpecification graph(
+            int first, int end, boolean last, SegmentInfos segments, MergeContext context) throws IOException {
+        int from = first;
+        int to = first;
+        long records = 0;
+        for (int i = first; i < end; i++) {
+            int more = live(segments.info(i), context);
+            if (records + more > most) {
+                if (records >= GraphFormat.MIN_RECORDS) {
+                    break;
+                }
+                from = more > most ? i + 1 : i; // too few to be searched by a graph, or too many for the heap
+                records = 0;
+            }
+            to = i + 1;
+            records += more > most ? 0 : more;
         }
         while (from > 0) {
             int older = live(segments.info(from - 1), context);
-            if (older > (long) (last ? LAST_RATIO : RATIO) * records || older + records > most) {
+            if (older > (last ? LAST_RATIO : RATIO) * records || older + records > most) {
                 break;
             }
             from--;
             records += older;
         }
+        if (records < GraphFormat.MIN_RECORDS || !fits(records, context)) {
+            return null;
+        }
         List<SegmentCommitInfo> together = segments.asList().subList(from, to);
-        boolean asItShouldBe = together.size() == 1 && GraphFormat.hasGraph(together.get(0).info);
-        if (asItShouldBe
-                || records < GraphFormat.MIN_RECORDS
-                || together.stream().anyMatch(busy::contains)) {
+        boolean asItShouldBe = together.size() == 1 && !GraphFormat.lacksGraph(together.get(0).info);
+        if (asItShouldBe || together.stream().anyMatch(context.getMergingSegments()::contains)) {
             return null;
         }
         MergeSpecification merges = new MergeSpecification();

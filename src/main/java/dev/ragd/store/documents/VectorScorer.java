@@ -62,7 +62,7 @@ final class VectorScorer implements FlatVectorsScorer {
         return usual.getRandomVectorScorer(similarity, values, target);
     }
 
-    /** Compares vectors with each other, for one thread. */
+    /** Compares vectors with each other, for one thread; its copies, for others, share the lengths. */
     private static final class Supplier implements RandomVectorScorerSupplier {
         private final RandomAccessVectorValues.Floats vectors;
         private final RandomAccessVectorValues.Floats others;
