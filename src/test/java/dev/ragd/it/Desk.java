@@ -70,8 +70,13 @@ final class Desk {
 
     /** Enough text that indexing it takes some seconds and many batches, with chunks of 16 tokens. */
     void writeMuch() {
+        writeMuch(1);
+    }
+
+    /** So many times as much: where other commands run before it is done, however fast the machine is. */
+    void writeMuch(int times) {
         for (int i = 0; i < 12; i++) {
-            write("much/" + i + ".txt", prose("file " + i, 110));
+            write("much/" + i + ".txt", prose("file " + i, 110 * times));
         }
     }
 

@@ -20,7 +20,7 @@ class JobsIT {
     @Test
     void aRunIsSeenStoppedKilledAndTakenUpFromAnotherShell() {
         Desk desk = new Desk(folder, Backend.LUCENE);
-        desk.writeMuch();
+        desk.writeMuch(3);
         Ragd elsewhere = desk.manyBatches();
         Ragd ragd = elsewhere.through(List.of("env", "-C", desk.folder.toString()));
         assertThat(elsewhere.run("jobs", "list").expect(0).stderr()).contains("no job has run");
@@ -73,7 +73,7 @@ class JobsIT {
     @Test
     void aSignalToTheCommandThatWaitsReachesTheJob() {
         Desk desk = new Desk(folder, Backend.LUCENE);
-        desk.writeMuch();
+        desk.writeMuch(3);
         Ragd ragd = desk.manyBatches();
         try (Ragd.Running first = ragd.start("index", desk.docs.toString())) {
             first.await("to write", () -> desk.count() > 0);
