@@ -8,9 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
@@ -25,22 +23,13 @@ import org.apache.lucene.store.FilterDirectory;
 final class CommitDirectory extends FilterDirectory {
 
     private static final int THREADS = 4;
-    private static final long IDLE_SECONDS = 5;
 
     private final Set<String> waiting = new HashSet<>();
-    private final ThreadPoolExecutor syncing = new ThreadPoolExecutor(
-            THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), CommitDirectory::thread);
+    private final ThreadPoolExecutor syncing = DaemonThreads.pool(THREADS, "ragd-sync");
     private boolean renameExpected;
 
     CommitDirectory(Directory directory) {
         super(directory);
-        syncing.allowCoreThreadTimeOut(true);
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "ragd-sync");
-        thread.setDaemon(true);
-        return thread;
     }
 
     @Override

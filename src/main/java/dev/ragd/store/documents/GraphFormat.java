@@ -2,9 +2,6 @@ package dev.ragd.store.documents;
 
 import dev.ragd.store.CollectionSpec;
 import java.io.IOException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
@@ -36,7 +33,6 @@ final class GraphFormat extends KnnVectorsFormat {
     static final int MIN_SHARED = 20_000;
 
     private static final int WORKERS = Runtime.getRuntime().availableProcessors();
-    private static final TaskExecutor LINKING = new TaskExecutor(threads());
     private static final String ATTRIBUTE = "ragd.graph";
     /** Fewer lose the way among scalar products, where long vectors draw all links to themselves. */
     private static final int MAX_CONNECTIONS = 32;
@@ -45,6 +41,12 @@ final class GraphFormat extends KnnVectorsFormat {
 
     /** What a record takes of the heap at most while its links are made: their numbers and scores, and the objects of both. */
     private static final int HEAP_BYTES = (2 * MAX_CONNECTIONS + 1) * (Integer.BYTES + Float.BYTES) + 200;
+
+    /** Apart, as searches need none of it. */
+    private static final class Linking {
+        /** The merge's own thread takes part. The common pool is not for work of minutes: others wait for it. */
+        static final TaskExecutor EXECUTOR = new TaskExecutor(DaemonThreads.pool(WORKERS - 1, "ragd-link"));
+    }
 
     GraphFormat() {
         super("RagdGraph1");
@@ -66,7 +68,7 @@ final class GraphFormat extends KnnVectorsFormat {
         }
         return state.context.mergeInfo.totalMaxDoc < MIN_SHARED || WORKERS == 1
                 ? new Lucene99HnswVectorsWriter(state, MAX_CONNECTIONS, BEAM_WIDTH, vectors, 1, null)
-                : new Lucene99HnswVectorsWriter(state, MAX_CONNECTIONS, BEAM_WIDTH, vectors, WORKERS, LINKING);
+                : new Lucene99HnswVectorsWriter(state, MAX_CONNECTIONS, BEAM_WIDTH, vectors, WORKERS, Linking.EXECUTOR);
     }
 
     @Override
@@ -83,19 +85,6 @@ final class GraphFormat extends KnnVectorsFormat {
     @Override
     public int getMaxDimensions(String field) {
         return CollectionSpec.MAX_DIMENSION;
-    }
-
-    /** The merge's own thread takes part. The common pool is not for work of minutes: others wait for it. */
-    private static ThreadPoolExecutor threads() {
-        int others = Math.max(1, WORKERS - 1);
-        ThreadPoolExecutor threads =
-                new ThreadPoolExecutor(others, others, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread thread = new Thread(work, "ragd-link");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
     }
 
     /** True when the segment can be searched by its graph. */

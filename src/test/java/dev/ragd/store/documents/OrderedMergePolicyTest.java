@@ -90,7 +90,6 @@ class OrderedMergePolicyTest {
         delete(0, 1_500);
         merge();
         assertThat(sizes()).containsExactly(1_400, 2_000);
-        merge(new OrderedMergePolicy(true, 1_000));
         delete(2_900, 3_700);
         merge(new OrderedMergePolicy(true, 1_000));
         assertThat(sizes())
