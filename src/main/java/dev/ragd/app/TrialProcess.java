@@ -19,6 +19,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -40,6 +41,9 @@ public final class TrialProcess {
     static final String SAMPLE = "sample";
     static final String RESULT = "result.json";
     static final String PROBLEM = "problem.txt";
+
+    /** The file that a process has locked from before its first write in the folder to after its last. */
+    static final String LOCK = "trial.lock";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -72,9 +76,20 @@ public final class TrialProcess {
             TrialRequest trial, Map<String, String> environment, AtomicBoolean stop, Consumer<String> notes)
             throws IOException {
         Path work = Path.of(trial.work());
-        try (FileChannel here = lockFile(work);
+        try (FileChannel here = FileChannel.open(work.resolve(LOCK), StandardOpenOption.WRITE);
                 FileLock lock = here.lock()) {
             Objects.requireNonNull(lock);
+            if (Files.notExists(work.resolve(LOCK))) {
+                throw new NoSuchFileException(work.toString(), null, "removed while this process began");
+            }
+            return report(work, trial, environment, stop, notes);
+        }
+    }
+
+    private static int report(
+            Path work, TrialRequest trial, Map<String, String> environment, AtomicBoolean stop, Consumer<String> notes)
+            throws IOException {
+        try {
             AtomicFile.write(work.resolve(RESULT), JSON.writeValueAsBytes(found(trial, environment, stop, notes)));
             return ExitCode.DONE.code();
         } catch (ProfileStopped e) {
@@ -84,11 +99,6 @@ public final class TrialProcess {
             AtomicFile.write(work.resolve(PROBLEM), String.valueOf(message).getBytes(StandardCharsets.UTF_8));
             return ExitCode.FAILED.code();
         }
-    }
-
-    /** Locked while a process of a profile lives. */
-    static FileChannel lockFile(Path work) throws IOException {
-        return FileChannel.open(work.resolve("trial.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     private static void watchParent(AtomicBoolean stop) {

@@ -29,6 +29,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ final class TrialRuns implements Trials, AutoCloseable {
             AtomicFile.createPrivateFolder(home.profile());
             removeLeftovers(notes);
             AtomicFile.createPrivateFolder(work);
+            Files.createFile(work.resolve(TrialProcess.LOCK));
         } catch (IOException e) {
             throw new UncheckedIOException(work + " cannot be created; check that the home is writable", e);
         }
@@ -75,21 +77,27 @@ final class TrialRuns implements Trials, AutoCloseable {
             for (Path left : folders) {
                 notes.accept("removing what a profile that was killed left in " + left);
                 if (Files.isDirectory(left)) {
-                    awaitLastTrial(left);
-                    endServers(left);
+                    removeAfterLastTrial(left);
+                } else {
+                    remove(left);
                 }
-                remove(left);
             }
         }
     }
 
-    /** The process of a profile that was killed notices that and ends, after the call of the store that it is in. */
-    private static void awaitLastTrial(Path left) {
+    /**
+     * The process of a profile that was killed notices that and ends, after the call of the store that it is in. One that had only
+     * just been started waits for the lock that this has meanwhile, and finds the file gone.
+     */
+    private void removeAfterLastTrial(Path left) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
-        try (FileChannel channel = TrialProcess.lockFile(left)) {
+        try (FileChannel channel = FileChannel.open(
+                left.resolve(TrialProcess.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             while (System.nanoTime() < deadline) {
                 try (FileLock lock = channel.tryLock()) {
                     if (lock != null) {
+                        endServers(left);
+                        remove(left);
                         return;
                     }
                 }

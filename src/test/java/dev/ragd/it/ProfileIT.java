@@ -2,6 +2,7 @@ package dev.ragd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragd.files.FileTree;
 import dev.ragd.store.CollectionSpec;
 import dev.ragd.store.Distance;
 import dev.ragd.store.Metadata;
@@ -11,19 +12,25 @@ import dev.ragd.store.VectorStore;
 import dev.ragd.store.chroma.ChromaServers;
 import dev.ragd.store.chroma.server.Generation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Profiles by the program itself: processes of their own, a server of its own, nothing left behind. */
 class ProfileIT {
@@ -124,6 +131,52 @@ class ProfileIT {
         Ragd.Result next = ragd.run("backend", "profile", "lucene").expect(0);
         assertThat(next.stderr()).contains("removing what a profile that was killed left");
         assertNothingIsLeft();
+    }
+
+    /** As after a kill just when a process began: it has read what it is to do, and the next profile removes it all. */
+    @Test
+    void aProcessWhoseFolderIsRemovedAsItBeginsWritesNothing() throws IOException {
+        Path trial = Files.createDirectories(work.resolve("1"));
+        Path request = trial.resolve("request.json");
+        JsonMapper json = JsonMapper.shared();
+        Files.write(
+                request,
+                json.writeValueAsBytes(json.createObjectNode()
+                        .put("half", "build")
+                        .put("home", ragd.home().toString())
+                        .put("work", trial.toString())
+                        .put("backend", "lucene")
+                        .put("k", 10)
+                        .set("settings", json.createObjectNode())));
+        Path file = trial.resolve("trial.lock");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            Ragd.Running run;
+            try (FileLock lock = channel.lock()) {
+                assertThat(lock.isValid()).isTrue();
+                run = ragd.withVariable("RAGD_JAVA_OPTS", "-Dragd.trial=" + request)
+                        .start();
+                run.await("to open " + file, () -> isOpen(run.pid(), file));
+                FileTree.delete(work);
+            }
+            try (run) {
+                assertThat(run.await().exitCode()).isEqualTo(1);
+            }
+        }
+        assertThat(work).doesNotExist();
+    }
+
+    private static boolean isOpen(long pid, Path file) {
+        try (Stream<Path> open = Files.list(Path.of("/proc", String.valueOf(pid), "fd"))) {
+            return open.anyMatch(fd -> {
+                try {
+                    return Files.readSymbolicLink(fd).equals(file);
+                } catch (IOException e) {
+                    return false; // closed meanwhile
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void assertNothingIsLeft() throws InterruptedException {
