@@ -59,7 +59,7 @@ final class Stores {
             case ChromaStore.NAME -> openChroma(home, settings, models.storeRetried(), notes);
             case FaissStore.NAME -> new FaissStore(FaissConfiguration.of(home, settings));
             case LeannStore.NAME -> new LeannStore(LeannConfiguration.of(models, notes));
-            case LuceneStore.NAME -> new LuceneStore(home.data().resolve(LuceneStore.NAME));
+            case LuceneStore.NAME -> new LuceneStore(home.data().resolve(LuceneStore.NAME), notes);
             default ->
                 throw new StoreException.StoreRejected("the store '" + backend + "' is not part of this ragd", null);
         };

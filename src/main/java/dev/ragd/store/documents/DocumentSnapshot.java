@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.FixedBitSet;
@@ -262,6 +265,16 @@ public final class DocumentSnapshot implements AutoCloseable {
         return run(() -> new NearestSearch(
                         segments, vectors, records, header().spec().distance())
                 .search(query, k, matches.of(filter)));
+    }
+
+    /** How many of the vectors that graphs are for, dead ones included, each search compares one by one for want of one. */
+    public int withoutGraph() {
+        return reader.leaves().stream()
+                .map(LeafReaderContext::reader)
+                .filter(leaf ->
+                        leaf instanceof SegmentReader segment && GraphFormat.lacksGraph(segment.getSegmentInfo().info))
+                .mapToInt(LeafReader::maxDoc)
+                .sum();
     }
 
     /** Gives back one claim. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.AlreadyClosedException;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class DocumentStore implements CollectionState {
 
     private final String store;
+    private final Consumer<String> notes;
     private final CollectionFolder folder;
     private final Directory directory;
     private final CommittedIndex durable;
@@ -56,8 +58,10 @@ public final class DocumentStore implements CollectionState {
     private volatile boolean closed;
     private volatile @Nullable StoreException broken;
 
-    private DocumentStore(String store, CollectionFolder folder, Directory directory) throws IOException {
+    private DocumentStore(String store, CollectionFolder folder, Directory directory, Consumer<String> notes)
+            throws IOException {
         this.store = store;
+        this.notes = notes;
         this.folder = folder;
         this.directory = directory;
         this.durable = new CommittedIndex(folder, directory);
@@ -84,10 +88,19 @@ public final class DocumentStore implements CollectionState {
      * @throws StoreException.CorruptIndex when files are missing, cut or changed
      */
     public static DocumentStore open(String store, CollectionFolder folder) {
+        return open(store, folder, note -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param notes told in one line what takes long
+     */
+    public static DocumentStore open(String store, CollectionFolder folder, Consumer<String> notes) {
         try {
             Directory directory = new CommitDirectory(FSDirectory.open(folder.index()));
             try {
-                return new DocumentStore(store, folder, directory);
+                return new DocumentStore(store, folder, directory, notes);
             } catch (IOException | RuntimeException e) {
                 directory.close();
                 throw e;
@@ -316,7 +329,7 @@ public final class DocumentStore implements CollectionState {
             }
             try {
                 if (writer != null && broken == null && folder.exists()) {
-                    writer.finish();
+                    writer.finish(this::tellOfMerges);
                     new VerifiedFiles(folder)
                             .note(SegmentInfos.readLatestCommit(directory).files(true));
                 }
@@ -391,6 +404,15 @@ public final class DocumentStore implements CollectionState {
             before.incRef();
         }
         return current.next(reader, writer.committed(), writer.nextOrdinal());
+    }
+
+    private void tellOfMerges() {
+        notes.accept(
+                folder.header().storage() == VectorStorage.GRAPH
+                        ? name()
+                                + ": linking the graph that finds nearest vectors, which takes minutes where there are many; when it"
+                                + " is stopped, nothing is lost, and the next run that writes does it"
+                        : name() + ": tidying up its files");
     }
 
     private void show(@Nullable DocumentSnapshot next) {

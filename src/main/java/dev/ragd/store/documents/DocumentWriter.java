@@ -6,9 +6,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -30,11 +30,12 @@ final class DocumentWriter implements AutoCloseable {
     /** ... and what was written in so many nanoseconds. */
     private static final long MAX_AGE = TimeUnit.SECONDS.toNanos(5);
 
-    private static final long MERGE_PAUSE = 20;
+    /** What lasts longer than that is told. */
+    private static final long LONG_MERGE = TimeUnit.SECONDS.toNanos(3);
 
     private final CollectionFolder folder;
     private final RecordDocuments documents;
-    private final ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
+    private final Merges merges = new Merges();
     private final IndexWriter writer;
     private CommitData committed;
     private int nextOrdinal;
@@ -51,7 +52,6 @@ final class DocumentWriter implements AutoCloseable {
      */
     DocumentWriter(CollectionFolder folder, Directory directory) throws IOException {
         this.folder = folder;
-        merges.disableAutoIOThrottle();
         Codec codec = DocumentCodec.of(directory, folder.header().storage());
         documents = new RecordDocuments(folder.header(), codec);
         boolean graphs = folder.header().storage() == VectorStorage.GRAPH;
@@ -212,14 +212,18 @@ final class DocumentWriter implements AutoCloseable {
         }
     }
 
-    /** Commits for good: nothing is left to a log. */
-    void finish() throws IOException {
+    /**
+     * Commits for good: nothing is left to a log.
+     *
+     * @param longMerge run once when merges that are waited for take long
+     */
+    void finish(Runnable longMerge) throws IOException {
         if (dirty) {
             commitIndex(committed.point().next(nextOrdinal), committed.adapter(), false);
         } else if (committed.log() != null) {
             commitIndex(committed.point(), committed.adapter(), false);
         }
-        awaitMerges();
+        awaitMerges(longMerge);
     }
 
     @Nullable
@@ -233,21 +237,19 @@ final class DocumentWriter implements AutoCloseable {
     }
 
     /**
-     * Begins the merges that a collection should not be left without, and lets all end, however long they take: a graph of
-     * many vectors takes minutes. Were it given up, the collection would be searched without it, and every later writer would
-     * begin it again.
+     * Lets all merges end, however long they take: a graph of many vectors takes minutes. Were it given up, the collection
+     * would be searched without it, and every later writer would begin it again. Only a process that has to end does so.
      */
-    private void awaitMerges() throws IOException {
-        try {
-            // A merge that goes on keeps others of its segments waiting, so it is asked again when all have ended.
-            boolean more = true;
-            while (more) {
-                writer.maybeMerge();
-                more = merges.mergeThreadCount() > 0;
-                while (merges.mergeThreadCount() > 0) {
-                    Thread.sleep(MERGE_PAUSE);
+    private void awaitMerges(Runnable longMerge) throws IOException {
+        long told = System.nanoTime() + LONG_MERGE;
+        AtomicBoolean silent = new AtomicBoolean(true);
+        try (EndOfProcess end = new EndOfProcess()) {
+            merges.await(writer, () -> {
+                if (System.nanoTime() > told && silent.getAndSet(false)) {
+                    longMerge.run();
                 }
-            }
+                return !end.hasBegun();
+            });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;
@@ -260,6 +262,7 @@ final class DocumentWriter implements AutoCloseable {
     /** Gives back the lock. What was not committed is gone. */
     @Override
     public void close() throws IOException {
+        merges.giveUp();
         try {
             closeLog();
         } finally {

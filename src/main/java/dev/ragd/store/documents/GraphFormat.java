@@ -2,6 +2,7 @@ package dev.ragd.store.documents;
 
 import dev.ragd.store.CollectionSpec;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
@@ -62,7 +63,7 @@ final class GraphFormat extends KnnVectorsFormat {
         boolean worthIt =
                 state.context.context == IOContext.Context.MERGE && state.context.mergeInfo.totalMaxDoc >= MIN_RECORDS;
         state.segmentInfo.putAttribute(ATTRIBUTE, String.valueOf(worthIt));
-        FlatVectorsWriter vectors = vectors().fieldsWriter(state);
+        FlatVectorsWriter vectors = vectors(Merges.givenUp(state.directory)).fieldsWriter(state);
         if (!worthIt) {
             return vectors;
         }
@@ -73,13 +74,13 @@ final class GraphFormat extends KnnVectorsFormat {
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-        FlatVectorsReader vectors = vectors().fieldsReader(state);
+        FlatVectorsReader vectors = vectors(() -> false).fieldsReader(state);
         return hasGraph(state.segmentInfo) ? new Lucene99HnswVectorsReader(state, vectors) : vectors;
     }
 
     /** The vectors of one segment, because the scorer knows what it has seen of them. */
-    private static FlatVectorsFormat vectors() {
-        return new Lucene99FlatVectorsFormat(new VectorScorer());
+    private static FlatVectorsFormat vectors(BooleanSupplier givenUp) {
+        return new Lucene99FlatVectorsFormat(new VectorScorer(givenUp));
     }
 
     @Override

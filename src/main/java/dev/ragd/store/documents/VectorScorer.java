@@ -1,8 +1,10 @@
 package dev.ragd.store.documents;
 
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import org.apache.lucene.codecs.hnsw.DefaultFlatVectorScorer;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.RandomAccessVectorValues;
@@ -17,7 +19,13 @@ import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
 final class VectorScorer implements FlatVectorsScorer {
 
     private final FlatVectorsScorer usual = DefaultFlatVectorScorer.INSTANCE;
+    private final BooleanSupplier givenUp;
     private volatile float[] lengths = {};
+
+    /** @param givenUp whether nobody waits for the graph any more that vectors are compared for: asked for each of them */
+    VectorScorer(BooleanSupplier givenUp) {
+        this.givenUp = givenUp;
+    }
 
     /** The inverse lengths of so many vectors; 0 where it is not known. */
     private float[] lengths(int count) {
@@ -50,10 +58,11 @@ final class VectorScorer implements FlatVectorsScorer {
     @Override
     public RandomVectorScorerSupplier getRandomVectorScorerSupplier(
             VectorSimilarityFunction similarity, RandomAccessVectorValues values) throws IOException {
-        return similarity == VectorSimilarityFunction.COSINE
+        RandomVectorScorerSupplier among = similarity == VectorSimilarityFunction.COSINE
                         && values instanceof RandomAccessVectorValues.Floats vectors
-                ? new Supplier(vectors, new float[values.size()])
+                ? new Cosines(vectors, new float[values.size()])
                 : usual.getRandomVectorScorerSupplier(similarity, values);
+        return new Wanted(among, givenUp);
     }
 
     @Override
@@ -62,13 +71,30 @@ final class VectorScorer implements FlatVectorsScorer {
         return usual.getRandomVectorScorer(similarity, values, target);
     }
 
+    /** Ends the linking of a graph that was given up. */
+    private record Wanted(RandomVectorScorerSupplier among, BooleanSupplier givenUp)
+            implements RandomVectorScorerSupplier {
+        @Override
+        public RandomVectorScorer scorer(int one) throws IOException {
+            if (givenUp.getAsBoolean()) {
+                throw new MergePolicy.MergeAbortedException("the graph was given up");
+            }
+            return among.scorer(one);
+        }
+
+        @Override
+        public RandomVectorScorerSupplier copy() throws IOException {
+            return new Wanted(among.copy(), givenUp);
+        }
+    }
+
     /** Compares vectors with each other, for one thread; its copies, for others, share the lengths. */
-    private static final class Supplier implements RandomVectorScorerSupplier {
+    private static final class Cosines implements RandomVectorScorerSupplier {
         private final RandomAccessVectorValues.Floats vectors;
         private final RandomAccessVectorValues.Floats others;
         private final float[] known;
 
-        Supplier(RandomAccessVectorValues.Floats vectors, float[] known) throws IOException {
+        Cosines(RandomAccessVectorValues.Floats vectors, float[] known) throws IOException {
             this.vectors = vectors.copy();
             this.others = vectors.copy();
             this.known = known;
@@ -89,7 +115,7 @@ final class VectorScorer implements FlatVectorsScorer {
 
         @Override
         public RandomVectorScorerSupplier copy() throws IOException {
-            return new Supplier(vectors, known);
+            return new Cosines(vectors, known);
         }
     }
 

@@ -13,6 +13,7 @@ import dev.ragd.store.documents.CollectionFolder;
 import dev.ragd.store.documents.CollectionFolders;
 import dev.ragd.store.documents.CollectionHeader;
 import dev.ragd.store.documents.CollectionState;
+import dev.ragd.store.documents.DocumentSnapshot;
 import dev.ragd.store.documents.DocumentStore;
 import dev.ragd.store.documents.FolderHealth;
 import dev.ragd.store.documents.LocalStore;
@@ -20,6 +21,8 @@ import dev.ragd.store.documents.VectorStorage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Collections as Lucene indexes in a folder: nearest vectors by Lucene's own graph, words by BM25, both by reciprocal rank
@@ -30,9 +33,24 @@ public final class LuceneStore extends LocalStore {
     /** The name that users type. */
     public static final String NAME = "lucene";
 
+    /** Fewer are compared sooner than anybody waits for it. */
+    private static final int MANY = 20_000;
+
+    private final Consumer<String> notes;
+
     /** @param root the folder of all collections; created with the first one */
     public LuceneStore(Path root) {
+        this(root, note -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param notes told in one line what takes long
+     */
+    public LuceneStore(Path root, Consumer<String> notes) {
         super(NAME, root);
+        this.notes = notes;
     }
 
     @Override
@@ -42,7 +60,7 @@ public final class LuceneStore extends LocalStore {
 
     @Override
     protected CollectionState state(CollectionFolder folder) {
-        return DocumentStore.open(NAME, folder);
+        return DocumentStore.open(NAME, folder, notes);
     }
 
     @Override
@@ -52,6 +70,9 @@ public final class LuceneStore extends LocalStore {
             return records;
         }
         List<Check> checks = new ArrayList<>(records.checks());
+        for (CollectionFolder folder : all.list()) {
+            graph(folder).ifPresent(checks::add);
+        }
         for (CollectionInfo info : list()) {
             try (VectorCollection collection = open(info.name())) {
                 SampleSearch.check(collection, "write it anew with 'ragd collections compact NAME'")
@@ -62,5 +83,24 @@ public final class LuceneStore extends LocalStore {
             }
         }
         return new Health(checks);
+    }
+
+    private Optional<Check> graph(CollectionFolder folder) {
+        String name = folder.header().spec().name();
+        try (DocumentStore documents = DocumentStore.open(NAME, folder);
+                DocumentSnapshot now = documents.snapshot()) {
+            int without = now.withoutGraph();
+            return without < MANY
+                    ? Optional.empty()
+                    : Optional.of(new Check(
+                            "graph of " + name,
+                            Status.DEGRADED,
+                            "each search compares " + without
+                                    + " records one by one, as linking their graph was stopped, or" + " is not over",
+                            "let the next run that writes come to its end, or write it anew with 'ragd collections compact"
+                                    + " NAME'"));
+        } catch (StoreException e) {
+            return Optional.of(new Check("graph of " + name, Status.UNHEALTHY, String.valueOf(e.getMessage()), null));
+        }
     }
 }
