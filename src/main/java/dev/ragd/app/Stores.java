@@ -57,7 +57,7 @@ final class Stores {
         Settings settings = models.settings();
         return switch (backend) {
             case ChromaStore.NAME -> openChroma(home, settings, models.storeRetried(), notes);
-            case FaissStore.NAME -> new FaissStore(FaissConfiguration.of(home, settings));
+            case FaissStore.NAME -> new FaissStore(FaissConfiguration.of(home, settings), notes);
             case LeannStore.NAME -> new LeannStore(LeannConfiguration.of(models, notes));
             case LuceneStore.NAME -> new LuceneStore(home.data().resolve(LuceneStore.NAME), notes);
             default ->

@@ -407,12 +407,18 @@ public final class DocumentStore implements CollectionState {
     }
 
     private void tellOfMerges() {
-        notes.accept(
-                folder.header().storage() == VectorStorage.GRAPH
-                        ? name()
-                                + ": linking the graph that finds nearest vectors, which takes minutes where there are many; when it"
-                                + " is stopped, nothing is lost, and the next run that writes does it"
-                        : name() + ": tidying up its files");
+        if (folder.header().storage() == VectorStorage.GRAPH) {
+            tellOfGraph();
+        } else {
+            notes.accept(name() + ": tidying up its files");
+        }
+    }
+
+    /** Says that the nearest vectors' graph is linked; for an adapter that has one, too. */
+    public void tellOfGraph() {
+        notes.accept(name()
+                + ": linking the graph that finds nearest vectors, which takes minutes where there are many; when"
+                + " it is stopped, nothing is lost, and the next run that writes does it");
     }
 
     private void show(@Nullable DocumentSnapshot next) {

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.DirectoryReader;
@@ -29,9 +28,6 @@ final class DocumentWriter implements AutoCloseable {
     private static final long MAX_LOG = 16L << 20;
     /** ... and what was written in so many nanoseconds. */
     private static final long MAX_AGE = TimeUnit.SECONDS.toNanos(5);
-
-    /** What lasts longer than that is told. */
-    private static final long LONG_MERGE = TimeUnit.SECONDS.toNanos(3);
 
     private final CollectionFolder folder;
     private final RecordDocuments documents;
@@ -241,15 +237,8 @@ final class DocumentWriter implements AutoCloseable {
      * would be searched without it, and every later writer would begin it again. Only a process that has to end does so.
      */
     private void awaitMerges(Runnable longMerge) throws IOException {
-        long told = System.nanoTime() + LONG_MERGE;
-        AtomicBoolean silent = new AtomicBoolean(true);
-        try (EndOfProcess end = new EndOfProcess()) {
-            merges.await(writer, () -> {
-                if (System.nanoTime() > told && silent.getAndSet(false)) {
-                    longMerge.run();
-                }
-                return !end.hasBegun();
-            });
+        try (LongWork merging = new LongWork(longMerge)) {
+            merges.await(writer, merging);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;

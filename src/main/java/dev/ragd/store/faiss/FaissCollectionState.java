@@ -8,13 +8,16 @@ import dev.ragd.store.documents.CollectionState;
 import dev.ragd.store.documents.CommitPoint;
 import dev.ragd.store.documents.DocumentSnapshot;
 import dev.ragd.store.documents.DocumentStore;
+import dev.ragd.store.documents.LongWork;
 import dev.ragd.store.documents.ScoredOrdinal;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +32,15 @@ import org.jspecify.annotations.Nullable;
 final class FaissCollectionState implements CollectionState {
 
     private static final int ADDED_AT_ONCE = 256;
+    /** Fewer are compared sooner than anybody waits for it. */
+    private static final int MANY = 20_000;
 
     private final DocumentStore documents;
     private final FaissSettings settings;
     private final FaissLibrary library;
     private final IndexPlan plan;
     private final SnapshotFiles files;
+    private final AtomicBoolean toldOfGraph = new AtomicBoolean();
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final ReentrantLock building = new ReentrantLock();
 
@@ -58,12 +64,13 @@ final class FaissCollectionState implements CollectionState {
     /** What a search looks into, and the moment for which that was found out. */
     private record View(DocumentSnapshot now, int rows, Parts parts) {}
 
-    FaissCollectionState(CollectionFolder folder, FaissSettings settings, FaissLibrary library) {
+    FaissCollectionState(
+            CollectionFolder folder, FaissSettings settings, FaissLibrary library, Consumer<String> notes) {
         this.settings = settings;
         this.library = library;
         this.plan = IndexPlan.of(folder.header().settings());
         this.files = new SnapshotFiles(library, folder);
-        this.documents = DocumentStore.open(FaissStore.NAME, folder);
+        this.documents = DocumentStore.open(FaissStore.NAME, folder, notes);
         this.tail = emptyTail();
     }
 
@@ -196,10 +203,11 @@ final class FaissCollectionState implements CollectionState {
         }
     }
 
-    /** Builds and writes a new base if that is worth it. */
+    /** Builds and writes a new base if that is worth it, and the process has not been asked to end. */
     private void build(boolean closing) {
         building.lock();
-        try (DocumentSnapshot now = documents.snapshot()) {
+        try (DocumentSnapshot now = documents.snapshot();
+                LongWork work = new LongWork(this::tellOnce)) {
             IndexBuild build;
             SnapshotName name;
             lock.writeLock().lock();
@@ -214,12 +222,21 @@ final class FaissCollectionState implements CollectionState {
                 lock.writeLock().unlock();
             }
             if (build.isWorthIt(closing)) {
-                write(build.isFlat() ? null : build.run(library, files, name), now, closing);
+                Part made = build.isFlat() ? null : build.run(library, files, name, work);
+                if (made != null || build.isFlat()) {
+                    write(made, now, closing);
+                }
             }
         } catch (StoreException.StoreBusy e) {
             // Another process writes to the collection: it will do this.
         } finally {
             building.unlock();
+        }
+    }
+
+    private void tellOnce() {
+        if (!toldOfGraph.getAndSet(true)) {
+            documents.tellOfGraph();
         }
     }
 
@@ -296,9 +313,10 @@ final class FaissCollectionState implements CollectionState {
      * What there is of the index.
      *
      * @param damage why the snapshot is not used; null when all is well
+     * @param overdue whether many records are in no index that should have been there at the end of the last run
      * @param detail one line for people
      */
-    record Report(@Nullable String damage, String detail) {}
+    record Report(@Nullable String damage, boolean overdue, String detail) {}
 
     /** Reads the snapshot if that was not done, and says how that went. */
     Report report() {
@@ -306,9 +324,13 @@ final class FaissCollectionState implements CollectionState {
             Parts parts = catchUp(now);
             try {
                 Part b = parts.base();
-                String rest = parts.tail().count() + parts.aside().length + " compared one by one";
+                int compared = parts.tail().count() + parts.aside().length;
+                String rest = compared + " compared one by one";
                 return new Report(
-                        damage, b == null ? rest : b.index().type().label() + " index of " + b.count() + ", " + rest);
+                        damage,
+                        parts.tail().count() >= MANY
+                                && settings.growth().isWorthIt(parts.tail().count(), b == null ? 0 : b.count(), true),
+                        b == null ? rest : b.index().type().label() + " index of " + b.count() + ", " + rest);
             } finally {
                 lock.readLock().unlock();
             }

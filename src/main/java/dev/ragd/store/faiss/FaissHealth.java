@@ -62,7 +62,7 @@ final class FaissHealth {
         String name = "index of " + folder.header().spec().name();
         FaissCollectionState state = null;
         try {
-            state = new FaissCollectionState(folder, settings, library);
+            state = new FaissCollectionState(folder, settings, library, note -> {});
             FaissCollectionState.Report report = state.report();
             if (report.damage() != null) {
                 return new Check(
@@ -70,6 +70,13 @@ final class FaissHealth {
                         Status.DEGRADED,
                         report.damage() + "; searches compare all records instead",
                         "index something into it, and the index is built anew");
+            }
+            if (report.overdue()) {
+                return new Check(
+                        name,
+                        Status.DEGRADED,
+                        report.detail() + ": indexing them was stopped, or is not over",
+                        "let the next run that writes come to its end, or write it anew with 'ragd collections compact NAME'");
             }
             double recall = recall(state);
             String detail = report.detail()

@@ -11,6 +11,7 @@ import dev.ragd.store.documents.CollectionHeader;
 import dev.ragd.store.documents.CollectionState;
 import dev.ragd.store.documents.LocalStore;
 import dev.ragd.store.documents.VectorStorage;
+import java.util.function.Consumer;
 
 /** Collections in a folder, searched by FAISS in this process. */
 public final class FaissStore extends LocalStore {
@@ -19,11 +20,22 @@ public final class FaissStore extends LocalStore {
     public static final String NAME = "faiss";
 
     private final FaissSettings settings;
+    private final Consumer<String> notes;
 
     /** Opens the store; the native library is loaded with the first collection that is opened. */
     public FaissStore(FaissSettings settings) {
+        this(settings, note -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param notes told in one line what takes long
+     */
+    public FaissStore(FaissSettings settings, Consumer<String> notes) {
         super(NAME, settings.root());
         this.settings = settings;
+        this.notes = notes;
     }
 
     /** @throws StoreException.StoreRejected when this machine or build has none; the message says why */
@@ -46,7 +58,7 @@ public final class FaissStore extends LocalStore {
 
     @Override
     protected CollectionState state(CollectionFolder folder) {
-        return new FaissCollectionState(folder, settings, library(settings));
+        return new FaissCollectionState(folder, settings, library(settings), notes);
     }
 
     @Override

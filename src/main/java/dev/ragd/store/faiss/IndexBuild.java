@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,18 +81,21 @@ final class IndexBuild {
      * Does it, for an index that is not flat.
      *
      * @param name the file of the base, to be read again when that is mapped
-     * @return the new base, the old one when it could be extended in place; belongs to the caller
+     * @param goOn asked all the time
+     * @return the new base, the old one when it could be extended in place; belongs to the caller. Null when it was not to go on:
+     *     then the base may have been extended in part.
      */
-    Part run(FaissLibrary library, SnapshotFiles files, @Nullable SnapshotName name) {
+    @Nullable
+    Part run(FaissLibrary library, SnapshotFiles files, @Nullable SnapshotName name, BooleanSupplier goOn) {
         if (canExtend() && base != null && name != null) {
             Part extended = base.isMapped() ? copy(files, name) : base;
             if (extended != null) {
                 int rows = extended.count();
                 int last = rows == 0 ? -1 : extended.ordinals().id(rows - 1);
-                return fill(extended, Math.max(baseEnd, last + 1)); // an extension may have failed half-way
+                return fill(extended, Math.max(baseEnd, last + 1), goOn); // an extension may have failed half-way
             }
         }
-        return fill(empty(library), 0);
+        return fill(empty(library), 0, goOn);
     }
 
     private static @Nullable Part copy(SnapshotFiles files, SnapshotName name) {
@@ -101,15 +106,23 @@ final class IndexBuild {
         }
     }
 
-    private Part fill(Part part, int from) {
+    private @Nullable Part fill(Part part, int from, BooleanSupplier goOn) {
         try {
             Part.Adder adder = part.new Adder(ADDED_AT_ONCE, THREADS);
-            now.forEachVector(from, adder::add);
+            now.forEachVector(from, (ordinal, vector) -> {
+                if (!goOn.getAsBoolean()) {
+                    throw new CancellationException();
+                }
+                adder.add(ordinal, vector);
+            });
             adder.flush();
             return part;
         } catch (RuntimeException e) {
             if (part != base) {
                 part.close();
+            }
+            if (e instanceof CancellationException) {
+                return null;
             }
             throw e;
         }

@@ -12,7 +12,8 @@ public final class FaissStores {
 
     private FaissStores() {}
 
-    static FaissSettings usual(Path root, IndexKind kind) {
+    /** As for users, with an index of this kind. */
+    public static FaissSettings usual(Path root, IndexKind kind) {
         return new FaissSettings(
                 root, FaissFixture.CACHE, new IndexPlan(kind, 16, 100), SearchEffort.USUAL, Simd.AVX512, Growth.USUAL);
     }

@@ -109,7 +109,8 @@ final class SnapshotFuzzChild {
         CollectionFolder folder = new CollectionFolders(FaissStore.NAME, settings.root())
                 .find("docs")
                 .orElseThrow();
-        FaissCollectionState state = new FaissCollectionState(folder, settings, FaissStore.library(settings));
+        FaissCollectionState state =
+                new FaissCollectionState(folder, settings, FaissStore.library(settings), note -> {});
         try {
             return state.report().damage() == null;
         } finally {
