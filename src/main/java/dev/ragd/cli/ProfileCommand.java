@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
             "  ragd backend profile chromadb faiss lucene",
             "  ragd backend profile faiss:flat faiss:hnsw leann --sample 5000 --html profile.html"
         })
-final class ProfileCommand implements Callable<Integer> {
+final class ProfileCommand implements Callable<Integer>, Unattended {
 
     private final Session session;
 
@@ -116,6 +116,11 @@ final class ProfileCommand implements Callable<Integer> {
         }
         boolean whole = profile.stores().stream().allMatch(s -> s.problem() == null);
         return (whole ? ExitCode.DONE : ExitCode.DONE_WITH_REJECTS).code();
+    }
+
+    @Override
+    public void check(Session later) {
+        request(later.settings());
     }
 
     private ProfileRequest request(Settings settings) {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
             "  ragd verify --from chromadb --to faiss",
             "  ragd verify --from chromadb --to chromadb --to-collection archive --json"
         })
-final class VerifyCommand implements Callable<Integer> {
+final class VerifyCommand implements Callable<Integer>, Unattended {
 
     private final Session session;
 
@@ -42,5 +42,10 @@ final class VerifyCommand implements Callable<Integer> {
         MigrateService service = session.services().migrate(session.home(), settings);
         MigrateReport report = session.follow(progress -> service.verify(request, progress));
         return new MigrateRendering(report).show(session, true);
+    }
+
+    @Override
+    public void check(Session later) {
+        ends.request(later, later.settings());
     }
 }

@@ -62,6 +62,8 @@ class ScheduleCommandTest {
                     schedule index x                 | 'schedule' is not run by itself
                     index --help                     | only shows something
                     migrate --from nosuch --to faiss | --from:
+                    verify --from chromadb --to nosuch | --to:
+                    backend profile fais             | did you mean 'faiss'?
                     migrate --from chromadb --to chromadb | source and target are the same
                     --user you audit                 | give --systemd as well
                     --output units audit             | give --systemd as well
