@@ -119,6 +119,10 @@ final class CommandLineFiles {
             switch (label) {
                 case "STORE":
                     return argument.isOption() ? ends : Catalogue.BACKEND.type().allowed();
+                case "COMMAND":
+                    List<String> commands = new ArrayList<>();
+                    argument.completionCandidates().forEach(commands::add);
+                    return commands;
                 case "KEY":
                     return keys("");
                 case "KEY=VALUE":
@@ -342,6 +346,8 @@ final class CommandLineFiles {
         private final Map<String, List<String>> special = new LinkedHashMap<>();
         private final Map<String, Collection<String>> words = new LinkedHashMap<>();
         private final Map<String, Collection<String>> options = new LinkedHashMap<>();
+        /** A command, and a command of the program that is an argument of it: its own options follow. */
+        private final Set<String> nested = new LinkedHashSet<>();
         private final Set<String> common = new LinkedHashSet<>();
 
         Bash(Values values) {
@@ -366,6 +372,7 @@ final class CommandLineFiles {
                     "      -*) ;;",
                     "      *) case \"$path $word\" in",
                     "           " + quoted(words.keySet().stream().skip(1)) + ") path=\"$path $word\" ;;",
+                    "           " + quoted(nested.stream()) + ") path=\"ragd $word\" ;;",
                     "         esac ;;",
                     "    esac",
                     "  done",
@@ -403,7 +410,12 @@ final class CommandLineFiles {
         private void collect(CommandSpec command) {
             String path = command.qualifiedName();
             Set<String> after = new LinkedHashSet<>(command.subcommands().keySet());
-            command.positionalParameters().stream().limit(1).forEach(p -> after.addAll(values.of(p)));
+            command.positionalParameters().stream().limit(1).forEach(p -> {
+                after.addAll(values.of(p));
+                if (p.paramLabel().equals("COMMAND")) {
+                    values.of(p).forEach(other -> nested.add(path + " " + other));
+                }
+            });
             words.put(path, after);
             Set<String> names = new LinkedHashSet<>();
             for (OptionSpec option : shown(command)) {

@@ -19,6 +19,7 @@ import java.time.LocalDateTime;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -98,7 +99,19 @@ final class ScheduleCommand implements Callable<Integer> {
     @Nullable
     Path output;
 
-    @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "A command of ragd with its options.")
+    /** For completion in shells. */
+    static final class Commands implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return COMMANDS.iterator();
+        }
+    }
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "COMMAND",
+            completionCandidates = Commands.class,
+            description = "A command of ragd with its options.")
     List<String> words = new ArrayList<>();
 
     ScheduleCommand(Session session) {

@@ -195,6 +195,9 @@ class DistributionIT {
         assertThat(completions(script, "config", "set", "search.")).containsExactly("search.k");
         assertThat(completions(script, "jobs", "--all")).isEmpty();
         assertThat(completions(script, "index", "--exc")).containsExactly("--exclude");
+        assertThat(completions(script, "schedule", "--at", "@daily", "in")).containsExactly("index");
+        assertThat(completions(script, "schedule", "index", "--exc")).containsExactly("--exclude");
+        assertThat(completions(script, "schedule", "collections", "pr")).containsExactly("prune");
         // An option that takes a folder in one command and a file in another.
         assertThat(completions(script, "schedule", "--output", installed + "/sha"))
                 .containsExactly(installed + "/share");
