@@ -169,6 +169,8 @@ class IndexRecoveryTest {
         JobException e = catchThrowableOfType(JobException.class, () -> job.run(job.request(true, false)));
         assertThat(e.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(e).hasMessageContaining(other.toString()).hasMessageContaining("--allow-mass-delete");
+        JobException dry = catchThrowableOfType(JobException.class, () -> job.dryRun(job.request(true, false)));
+        assertThat(dry).hasMessage(e.getMessage());
 
         IndexRequest both =
                 new IndexRequest("memory", "documents", List.of(job.docs, other), List.of(), List.of(), true, false);

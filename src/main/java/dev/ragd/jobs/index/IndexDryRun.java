@@ -108,6 +108,7 @@ public final class IndexDryRun {
             if (!request.full()) {
                 throw new StoreException.EmbedderMismatch(e.getMessage() + "; " + ReindexCost.all(ledger, target));
             }
+            MassDeleteGuard.requireAllRoots(request, ledger, target);
             notes.add("the configured model is not " + made.describe()
                     + ", which made the collection: a new generation would be made");
         }

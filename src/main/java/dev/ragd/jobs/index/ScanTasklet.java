@@ -4,8 +4,6 @@ import dev.ragd.catalog.CollectionEmbedder;
 import dev.ragd.catalog.Generation;
 import dev.ragd.catalog.Generations;
 import dev.ragd.embed.EmbedderId;
-import dev.ragd.jobs.ExitCode;
-import dev.ragd.jobs.JobException;
 import dev.ragd.jobs.StopSignal;
 import dev.ragd.jobs.ledger.FileEntry;
 import dev.ragd.jobs.ledger.Ledger;
@@ -19,7 +17,6 @@ import dev.ragd.store.Metadata;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.VectorCollection;
 import dev.ragd.store.VectorStore;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,29 +139,8 @@ final class ScanTasklet implements Tasklet {
         if (!run.request().full() || CollectionEmbedder.read(info).isEmpty()) {
             throw mismatch.get();
         }
-        requireAllRoots(known);
+        known.ifPresent(target -> MassDeleteGuard.requireAllRoots(run.request(), ledger, target));
         return new Destination(nextPhysical(store, current), null, true, known);
-    }
-
-    /** A new generation replaces the whole collection, so it is made of all that the collection was made of. */
-    private void requireAllRoots(OptionalLong known) {
-        if (known.isEmpty() || run.request().allowMassDelete()) {
-            return;
-        }
-        List<Path> named = run.request().roots().stream()
-                .map(root -> root.toAbsolutePath().normalize())
-                .toList();
-        List<String> left = ledger.roots(known.getAsLong()).stream()
-                .filter(root -> named.stream().noneMatch(Path.of(root)::startsWith))
-                .toList();
-        if (!left.isEmpty()) {
-            throw new JobException(
-                    ExitCode.REFUSED,
-                    "a new generation of '" + run.request().collection() + "' would lack what was indexed from "
-                            + String.join(", ", left)
-                            + "; name all folders in one command, or leave these out with --allow-mass-delete",
-                    null);
-        }
     }
 
     /** The first free name; what an earlier attempt of ours left behind under it is dropped, nobody reads it. */
