@@ -1,6 +1,5 @@
 package dev.ragd.store.leann;
 
-import dev.ragd.files.AtomicFile;
 import dev.ragd.store.Distance;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.documents.CollectionFolder;
@@ -8,19 +7,15 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The codebook files of a collection. A file is written whole, under a name that was never used, and never changed; it becomes
- * the collection's when a commit names it, with its length and checksum. All numbers are little-endian:
+ * The codebook files of a collection. All numbers are little-endian:
  *
  * <pre>
  * int64 magic "RAGDLEAN", int32 version, int32 generation, int64 x 2 the collection's id
@@ -37,8 +32,6 @@ final class CodebookFiles {
     static final int VERSION = 2;
 
     private static final long MAGIC = 0x4e41_454c_4447_4152L; // "RAGDLEAN"
-    private static final String PREFIX = "codebook-";
-    private static final String SUFFIX = ".leann";
     private static final int HEAD = 64;
     private static final int FEW = 1_000;
     private static final String WAY_OUT =
@@ -46,24 +39,16 @@ final class CodebookFiles {
                     + " the documents again with 'ragd index --full'";
 
     private final CollectionFolder folder;
+    private final CommittedFiles files;
 
     CodebookFiles(CollectionFolder folder) {
         this.folder = folder;
+        this.files = new CommittedFiles(folder, "codebook-");
     }
 
     /** Writes one durably. */
     CommittedFile write(Codebook book) {
-        byte[] bytes = bytes(book);
-        String file = PREFIX + book.generation() + "-" + UUID.randomUUID() + SUFFIX;
-        try {
-            AtomicFile.write(folder.file(file), bytes);
-        } catch (IOException e) {
-            throw new StoreException.ResourceExhausted(
-                    folder.file(file) + " cannot be written: " + e
-                            + "; the records are safe; free space and run this again",
-                    e);
-        }
-        return CommittedFile.of(file, bytes);
+        return files.write(book.generation() + "-", bytes(book));
     }
 
     /** The bytes of a codebook's file. */
@@ -260,17 +245,8 @@ final class CodebookFiles {
         return numbers;
     }
 
-    /** Removes the files that no commit names: of trainings that a process died in. */
+    /** Removes the files that no commit names. */
     void removeAllBut(Collection<CommittedFile> named) {
-        Set<String> names = named.stream().map(CommittedFile::file).collect(Collectors.toSet());
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder.path(), "{,.}" + PREFIX + "*")) {
-            for (Path file : files) {
-                if (!names.contains(file.getFileName().toString())) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        } catch (IOException e) {
-            // They take space and do no harm; the next training tries again.
-        }
+        files.removeAllBut(named);
     }
 }

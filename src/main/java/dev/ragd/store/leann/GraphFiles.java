@@ -1,21 +1,17 @@
 package dev.ragd.store.leann;
 
-import dev.ragd.files.AtomicFile;
-import dev.ragd.store.StoreException;
 import dev.ragd.store.documents.CollectionFolder;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 
 /**
- * The graph files of a collection. A file is written whole, under a name that was never used, and never changed; it becomes the
- * collection's when a commit names it. It can be built again from the records, so one that cannot be trusted is only not used.
+ * The graph files of a collection. A graph can be built again from the records, so a file that cannot be trusted is only not used.
  * All numbers are little-endian:
  *
  * <pre>
@@ -32,15 +28,15 @@ final class GraphFiles {
     static final int VERSION = 1;
 
     private static final long MAGIC = 0x4850_5247_4447_4152L; // "RAGDGRPH"
-    private static final String PREFIX = "graph-";
-    private static final String SUFFIX = ".leann";
     private static final int HEAD = 48;
 
     private final CollectionFolder folder;
+    private final CommittedFiles files;
     private final UUID collection;
 
     GraphFiles(CollectionFolder folder) {
         this.folder = folder;
+        this.files = new CommittedFiles(folder, "graph-");
         this.collection = UUID.fromString(folder.header().id());
     }
 
@@ -55,17 +51,7 @@ final class GraphFiles {
 
     /** Writes a graph durably. */
     CommittedFile write(ProximityGraph graph) {
-        byte[] bytes = bytes(graph, collection);
-        String file = PREFIX + UUID.randomUUID() + SUFFIX;
-        try {
-            AtomicFile.write(folder.file(file), bytes);
-        } catch (IOException e) {
-            throw new StoreException.ResourceExhausted(
-                    folder.file(file) + " cannot be written: " + e
-                            + "; the records are safe; free space and run this again",
-                    e);
-        }
-        return CommittedFile.of(file, bytes);
+        return files.write("", bytes(graph, collection));
     }
 
     /** The bytes of a graph's file. */
@@ -163,16 +149,8 @@ final class GraphFiles {
         }
     }
 
-    /** Removes the graphs that no commit names: former ones, and of builds that a process died in. */
+    /** Removes the graphs that no commit names. */
     void removeAllBut(CommittedFile current) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder.path(), "{,.}" + PREFIX + "*")) {
-            for (Path file : files) {
-                if (!file.getFileName().toString().equals(current.file())) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        } catch (IOException e) {
-            // They take space and do no harm; the next build tries again.
-        }
+        files.removeAllBut(List.of(current));
     }
 }
