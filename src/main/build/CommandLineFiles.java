@@ -477,6 +477,10 @@ final class CommandLineFiles {
                 dispatch(command);
             } else {
                 for (PositionalParamSpec parameter : command.positionalParameters()) {
+                    if (parameter.paramLabel().equals("COMMAND")) {
+                        script.append(" \\\n    '1:COMMAND").append(action(parameter)).append("' '*:argument:_default'");
+                        continue;
+                    }
                     script.append(" \\\n    '")
                             .append(parameter.arity().isVariable() ? "*" : parameter.index().min() + 1)
                             .append(':')

@@ -93,7 +93,8 @@ final class Stores {
      */
     static VectorStore openOwn(String backend, ConfiguredModels models, Consumer<String> notes) {
         if (!backend.equals(ChromaStore.NAME)) {
-            return open(backend, models, notes);
+            // Of an index that is thrown away with its store, nothing is to be told.
+            return open(backend, models, backend.equals(LeannStore.NAME) ? notes : note -> {});
         }
         ChromaSettings settings = chroma(models.settings());
         ChromaSettings defaults = ChromaSettings.defaults();

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  */
 public final class Termination {
 
-    /** Longer than any batch takes, but a graph may be linked for longer; then the process ends as if killed: nothing is lost. */
+    /** Longer than any batch takes. What is not over then ends as if the process was killed: nothing is lost. */
     private static final long PATIENCE_SECONDS = 120;
 
     private final CountDownLatch finished = new CountDownLatch(1);

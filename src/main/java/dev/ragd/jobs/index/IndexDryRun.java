@@ -46,7 +46,7 @@ public final class IndexDryRun {
     /**
      * Scans.
      *
-     * @throws JobException as a real run would: missing root, mass-delete guard
+     * @throws JobException as a real run would, as far as the ledger knows: missing root, mass-delete guard
      * @throws StoreException.EmbedderMismatch likewise: another model made the collection, and this is no full run
      */
     public IndexReport run(IndexRequest request, Progress progress) {

@@ -408,17 +408,17 @@ public final class DocumentStore implements CollectionState {
 
     private void tellOfMerges() {
         if (folder.header().storage() == VectorStorage.GRAPH) {
-            tellOfGraph();
+            tellOfIndexing();
         } else {
             notes.accept(name() + ": tidying up its files");
         }
     }
 
-    /** Says that the nearest vectors' graph is linked; for an adapter that has one, too. */
-    public void tellOfGraph() {
+    /** Says that the index of vectors is brought up to date: this store's graph, or what the adapter has. */
+    public void tellOfIndexing() {
         notes.accept(name()
-                + ": linking the graph that finds nearest vectors, which takes minutes where there are many; when"
-                + " it is stopped, nothing is lost, and the next run that writes does it");
+                + ": indexing its vectors, which takes minutes where there are many; when it is stopped, nothing is"
+                + " lost, and the next run that writes does it");
     }
 
     private void show(@Nullable DocumentSnapshot next) {

@@ -99,10 +99,19 @@ public final class FolderHealth {
         }
     }
 
+    /** Whether somebody writes to a collection now, as far as that can be seen: what is not done yet will be, then. */
+    public static boolean isBeingWritten(CollectionFolder folder) {
+        return writer(folder).isPresent();
+    }
+
+    private static OptionalLong writer(CollectionFolder folder) {
+        return LockHolder.of(folder.index().resolve(IndexWriter.WRITE_LOCK_NAME));
+    }
+
     /** Who writes to it now, for the end of a line; empty when nobody does, as far as that can be seen. */
     private static String writer(CollectionFolder folder, DirectoryReader reader, Directory directory)
             throws IOException {
-        OptionalLong process = LockHolder.of(folder.index().resolve(IndexWriter.WRITE_LOCK_NAME));
+        OptionalLong process = writer(folder);
         if (process.isPresent()) {
             return ", being written" + (process.getAsLong() == 0 ? "" : " by process " + process.getAsLong());
         }

@@ -9,8 +9,8 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
 
 /**
- * The merges of one index, beside its writer. Lucene gives up a merge where that writes, which it does not while it links a
- * graph for minutes; this one can be given up there, too. Safe for use by several threads.
+ * The merges of one index, beside its writer. Lucene waits for a merge that it has aborted until that writes, which it
+ * does not while it links a graph for minutes; here a graph is given up, too. Safe for use by several threads.
  */
 final class Merges extends ConcurrentMergeScheduler {
 
@@ -22,7 +22,7 @@ final class Merges extends ConcurrentMergeScheduler {
         disableAutoIOThrottle();
     }
 
-    /** No merge is finished any more: what it was made of stays. To be called before the writer is closed. */
+    /** No graph is finished any more: what was to be merged stays as it is. To be called before the writer is closed. */
     void giveUp() {
         givenUp = true;
     }
@@ -51,16 +51,16 @@ final class Merges extends ConcurrentMergeScheduler {
 
     @Override
     public Directory wrapForMerge(OneMerge merge, Directory in) {
-        return new Merged(super.wrapForMerge(merge, in), this);
+        return new Merged(super.wrapForMerge(merge, in), () -> givenUp || merge.isAborted());
     }
 
     /** Where a merge is written to. */
     private static final class Merged extends FilterDirectory {
-        private final Merges owner;
+        private final BooleanSupplier givenUp;
 
-        Merged(Directory in, Merges owner) {
+        Merged(Directory in, BooleanSupplier givenUp) {
             super(in);
-            this.owner = owner;
+            this.givenUp = givenUp;
         }
     }
 
@@ -69,7 +69,7 @@ final class Merges extends ConcurrentMergeScheduler {
         Directory at = to;
         while (at instanceof FilterDirectory filter) {
             if (at instanceof Merged merged) {
-                return () -> merged.owner.givenUp;
+                return merged.givenUp;
             }
             at = filter.getDelegate();
         }

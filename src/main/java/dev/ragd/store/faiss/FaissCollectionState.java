@@ -8,6 +8,7 @@ import dev.ragd.store.documents.CollectionState;
 import dev.ragd.store.documents.CommitPoint;
 import dev.ragd.store.documents.DocumentSnapshot;
 import dev.ragd.store.documents.DocumentStore;
+import dev.ragd.store.documents.FolderHealth;
 import dev.ragd.store.documents.LongWork;
 import dev.ragd.store.documents.ScoredOrdinal;
 import java.io.IOException;
@@ -40,7 +41,7 @@ final class FaissCollectionState implements CollectionState {
     private final FaissLibrary library;
     private final IndexPlan plan;
     private final SnapshotFiles files;
-    private final AtomicBoolean toldOfGraph = new AtomicBoolean();
+    private final AtomicBoolean told = new AtomicBoolean();
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final ReentrantLock building = new ReentrantLock();
 
@@ -203,7 +204,7 @@ final class FaissCollectionState implements CollectionState {
         }
     }
 
-    /** Builds and writes a new base if that is worth it, and the process has not been asked to end. */
+    /** Builds and writes a new base if that is worth it, unless the process is asked to end. */
     private void build(boolean closing) {
         building.lock();
         try (DocumentSnapshot now = documents.snapshot();
@@ -221,7 +222,7 @@ final class FaissCollectionState implements CollectionState {
             } finally {
                 lock.writeLock().unlock();
             }
-            if (build.isWorthIt(closing)) {
+            if (build.isWorthIt(closing) && work.getAsBoolean()) {
                 Part made = build.isFlat() ? null : build.run(library, files, name, work);
                 if (made != null || build.isFlat()) {
                     write(made, now, closing);
@@ -235,8 +236,8 @@ final class FaissCollectionState implements CollectionState {
     }
 
     private void tellOnce() {
-        if (!toldOfGraph.getAndSet(true)) {
-            documents.tellOfGraph();
+        if (!told.getAndSet(true)) {
+            documents.tellOfIndexing();
         }
     }
 
@@ -329,6 +330,7 @@ final class FaissCollectionState implements CollectionState {
                 return new Report(
                         damage,
                         parts.tail().count() >= MANY
+                                && !FolderHealth.isBeingWritten(documents.folder())
                                 && settings.growth().isWorthIt(parts.tail().count(), b == null ? 0 : b.count(), true),
                         b == null ? rest : b.index().type().label() + " index of " + b.count() + ", " + rest);
             } finally {

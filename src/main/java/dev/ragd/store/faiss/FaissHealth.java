@@ -75,7 +75,7 @@ final class FaissHealth {
                 return new Check(
                         name,
                         Status.DEGRADED,
-                        report.detail() + ": indexing them was stopped, or is not over",
+                        report.detail() + ": indexing them was stopped",
                         "let the next run that writes come to its end, or write it anew with 'ragd collections compact NAME'");
             }
             double recall = recall(state);

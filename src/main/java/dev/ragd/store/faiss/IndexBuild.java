@@ -81,7 +81,7 @@ final class IndexBuild {
      * Does it, for an index that is not flat.
      *
      * @param name the file of the base, to be read again when that is mapped
-     * @param goOn asked all the time
+     * @param goOn asked all the time, but not while k-means places the lists of an IVF
      * @return the new base, the old one when it could be extended in place; belongs to the caller. Null when it was not to go on:
      *     then the base may have been extended in part.
      */
@@ -95,7 +95,8 @@ final class IndexBuild {
                 return fill(extended, Math.max(baseEnd, last + 1), goOn); // an extension may have failed half-way
             }
         }
-        return fill(empty(library), 0, goOn);
+        Part fresh = empty(library, goOn);
+        return fresh == null ? null : fill(fresh, 0, goOn);
     }
 
     private static @Nullable Part copy(SnapshotFiles files, SnapshotName name) {
@@ -110,9 +111,7 @@ final class IndexBuild {
         try {
             Part.Adder adder = part.new Adder(ADDED_AT_ONCE, THREADS);
             now.forEachVector(from, (ordinal, vector) -> {
-                if (!goOn.getAsBoolean()) {
-                    throw new CancellationException();
-                }
+                require(goOn);
                 adder.add(ordinal, vector);
             });
             adder.flush();
@@ -128,7 +127,13 @@ final class IndexBuild {
         }
     }
 
-    private Part empty(FaissLibrary library) {
+    private static void require(BooleanSupplier goOn) {
+        if (!goOn.getAsBoolean()) {
+            throw new CancellationException();
+        }
+    }
+
+    private @Nullable Part empty(FaissLibrary library, BooleanSupplier goOn) {
         CollectionSpec spec = now.header().spec();
         var metric = RowForm.metric(spec.distance());
         VectorIndex index = type == VectorIndex.Type.HNSW
@@ -136,9 +141,12 @@ final class IndexBuild {
                 : VectorIndex.ivfFlat(library, spec.dimension(), metric, Probes.lists(live.size()));
         if (type == VectorIndex.Type.IVF_FLAT) {
             try {
-                train(index);
+                train(index, goOn);
             } catch (RuntimeException e) {
                 index.close();
+                if (e instanceof CancellationException) {
+                    return null;
+                }
                 throw e;
             }
         }
@@ -146,7 +154,7 @@ final class IndexBuild {
     }
 
     /** With every n-th vector. */
-    private void train(VectorIndex index) {
+    private void train(VectorIndex index, BooleanSupplier goOn) {
         CollectionSpec spec = now.header().spec();
         int d = spec.dimension();
         int lists = Probes.lists(live.size());
@@ -159,6 +167,7 @@ final class IndexBuild {
         float[] row = new float[d];
         int[] seen = {0, 0};
         now.forEachVector(0, (ordinal, vector) -> {
+            require(goOn);
             double square = RowForm.square(vector);
             if (seen[0]++ % step == 0 && seen[1] < capacity && RowForm.fits(spec.distance(), square)) {
                 RowForm.write(spec.distance(), vector, square, row, 0);

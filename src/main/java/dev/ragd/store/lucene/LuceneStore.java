@@ -90,13 +90,13 @@ public final class LuceneStore extends LocalStore {
         try (DocumentStore documents = DocumentStore.open(NAME, folder);
                 DocumentSnapshot now = documents.snapshot()) {
             int without = now.withoutGraph();
-            return without < MANY
+            return without < MANY || FolderHealth.isBeingWritten(folder)
                     ? Optional.empty()
                     : Optional.of(new Check(
                             "graph of " + name,
                             Status.DEGRADED,
                             "each search compares " + without
-                                    + " records one by one, as linking their graph was stopped, or" + " is not over",
+                                    + " records one by one, as indexing their vectors was stopped",
                             "let the next run that writes come to its end, or write it anew with 'ragd collections compact"
                                     + " NAME'"));
         } catch (StoreException e) {

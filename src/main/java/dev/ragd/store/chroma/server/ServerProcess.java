@@ -78,6 +78,9 @@ final class ServerProcess {
                 .directory(settings.home().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(settings.log().toFile()));
+        if (System.getProperty("ragd.arenas") != null) {
+            builder.environment().remove("MALLOC_ARENA_MAX"); // the launcher's choice for this process
+        }
         builder.environment().putAll(environment(settings));
         Process process;
         try {
