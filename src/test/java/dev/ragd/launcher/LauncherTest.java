@@ -192,6 +192,7 @@ class LauncherTest {
         for (String[] migration : new String[][] {
             {"--home", "a b", "--quiet", "migrate", "--to", "b"},
             {"--json", "--set", "a=migrate", "verify"},
+            {"--home", "search", "collections", "--collection", "list", "compact"},
             {"--quiet", "--spring.batch.job.name=migrate", "to=b"}
         }) {
             assertThat(run(migration).out())
@@ -212,7 +213,6 @@ class LauncherTest {
             {"index", "search"},
             {"--backend", "search", "index", "a"},
             {"backend", "--json", "profile", "faiss"},
-            {"--home", "search", "collections", "--collection", "list", "compact"},
             {}
         }) {
             assertThat(run(job).out()).contains("-XX:+UseSerialGC").contains("program ragd.jar");
