@@ -1,7 +1,10 @@
 package dev.ragd.store.documents;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 
 /**
  * The folder of one collection.
@@ -19,6 +22,22 @@ public record CollectionFolder(Path path, CollectionHeader header) {
     /** A file of the adapter's own, which goes with the collection; not {@code index} and {@code collection}. */
     public Path file(String name) {
         return path.resolve(name);
+    }
+
+    /**
+     * Deletes the files of one kind that nobody needs any more, those that were never finished included.
+     *
+     * @param prefix what the names of this kind begin with
+     * @param needed the names of those that stay
+     */
+    public void removeAllBut(String prefix, Collection<String> needed) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "{,.}" + prefix + "*")) {
+            for (Path file : files) {
+                if (!needed.contains(file.getFileName().toString())) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 
     /** False when the collection was dropped, also when another process did and made a new one of the same name. */

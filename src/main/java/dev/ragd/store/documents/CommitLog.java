@@ -4,8 +4,6 @@ import dev.ragd.files.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -51,12 +49,8 @@ final class CommitLog implements AutoCloseable {
 
     /** Removes the logs that no commit needs any more; what cannot be removed is tried again by a later call. */
     static void removeAllBut(@Nullable String name, CollectionFolder folder) {
-        try (DirectoryStream<Path> logs = Files.newDirectoryStream(folder.path(), PREFIX + "*")) {
-            for (Path log : logs) {
-                if (!log.getFileName().toString().equals(name)) {
-                    Files.deleteIfExists(log);
-                }
-            }
+        try {
+            folder.removeAllBut(PREFIX, name == null ? Set.of() : Set.of(name));
         } catch (IOException e) {
             // A reader holds it open on a system that does not allow this.
         }

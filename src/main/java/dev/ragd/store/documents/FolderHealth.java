@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at the folder of a local store and at every collection in it: what can be read, written, and is undamaged. */
 public final class FolderHealth {
+
+    /** Fewer are compared sooner than anybody waits for it. */
+    private static final int MANY_UNINDEXED = 20_000;
 
     private final CollectionFolders folders;
 
@@ -99,9 +103,23 @@ public final class FolderHealth {
         }
     }
 
-    /** Whether somebody writes to a collection now, as far as that can be seen: what is not done yet will be, then. */
-    public static boolean isBeingWritten(CollectionFolder folder) {
-        return writer(folder).isPresent();
+    /**
+     * Tells of records that each search compares one by one, because indexing their vectors was stopped.
+     *
+     * @param name of the check
+     * @param records how many
+     * @param detail of the check
+     * @return empty when they are few, or somebody writes now, as far as that can be seen: then it will still be done
+     */
+    public static Optional<Check> unindexed(String name, CollectionFolder folder, int records, String detail) {
+        return records < MANY_UNINDEXED || writer(folder).isPresent()
+                ? Optional.empty()
+                : Optional.of(
+                        new Check(
+                                name,
+                                Status.DEGRADED,
+                                detail,
+                                "let the next run that writes come to its end, or write it anew with 'ragd collections compact NAME'"));
     }
 
     private static OptionalLong writer(CollectionFolder folder) {

@@ -8,13 +8,13 @@ import dev.ragd.store.documents.CollectionState;
 import dev.ragd.store.documents.CommitPoint;
 import dev.ragd.store.documents.DocumentSnapshot;
 import dev.ragd.store.documents.DocumentStore;
-import dev.ragd.store.documents.FolderHealth;
 import dev.ragd.store.documents.LongWork;
 import dev.ragd.store.documents.ScoredOrdinal;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -33,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class FaissCollectionState implements CollectionState {
 
     private static final int ADDED_AT_ONCE = 256;
-    /** Fewer are compared sooner than anybody waits for it. */
-    private static final int MANY = 20_000;
 
     private final DocumentStore documents;
     private final FaissSettings settings;
@@ -223,13 +221,12 @@ final class FaissCollectionState implements CollectionState {
                 lock.writeLock().unlock();
             }
             if (build.isWorthIt(closing) && work.getAsBoolean()) {
-                Part made = build.isFlat() ? null : build.run(library, files, name, work);
-                if (made != null || build.isFlat()) {
-                    write(made, now, closing);
-                }
+                write(build.isFlat() ? null : build.run(library, files, name, work), now, closing);
             }
         } catch (StoreException.StoreBusy e) {
             // Another process writes to the collection: it will do this.
+        } catch (CancellationException e) {
+            // This process is to end: the next one that writes will do this.
         } finally {
             building.unlock();
         }
@@ -314,10 +311,10 @@ final class FaissCollectionState implements CollectionState {
      * What there is of the index.
      *
      * @param damage why the snapshot is not used; null when all is well
-     * @param overdue whether many records are in no index that should have been there at the end of the last run
+     * @param overdue how many records are in no index that should have been there at the end of the last run
      * @param detail one line for people
      */
-    record Report(@Nullable String damage, boolean overdue, String detail) {}
+    record Report(@Nullable String damage, int overdue, String detail) {}
 
     /** Reads the snapshot if that was not done, and says how that went. */
     Report report() {
@@ -325,13 +322,12 @@ final class FaissCollectionState implements CollectionState {
             Parts parts = catchUp(now);
             try {
                 Part b = parts.base();
-                int compared = parts.tail().count() + parts.aside().length;
-                String rest = compared + " compared one by one";
+                int outside = parts.tail().count();
+                boolean worthIt = settings.growth().isWorthIt(outside, b == null ? 0 : b.count(), true);
+                String rest = outside + parts.aside().length + " compared one by one";
                 return new Report(
                         damage,
-                        parts.tail().count() >= MANY
-                                && !FolderHealth.isBeingWritten(documents.folder())
-                                && settings.growth().isWorthIt(parts.tail().count(), b == null ? 0 : b.count(), true),
+                        worthIt ? outside : 0,
                         b == null ? rest : b.index().type().label() + " index of " + b.count() + ", " + rest);
             } finally {
                 lock.readLock().unlock();

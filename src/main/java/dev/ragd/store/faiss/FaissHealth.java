@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -71,12 +72,10 @@ final class FaissHealth {
                         report.damage() + "; searches compare all records instead",
                         "index something into it, and the index is built anew");
             }
-            if (report.overdue()) {
-                return new Check(
-                        name,
-                        Status.DEGRADED,
-                        report.detail() + ": indexing them was stopped",
-                        "let the next run that writes come to its end, or write it anew with 'ragd collections compact NAME'");
+            Optional<Check> stopped = FolderHealth.unindexed(
+                    name, folder, report.overdue(), report.detail() + ": indexing them was stopped");
+            if (stopped.isPresent()) {
+                return stopped.get();
             }
             double recall = recall(state);
             String detail = report.detail()

@@ -82,10 +82,9 @@ final class IndexBuild {
      *
      * @param name the file of the base, to be read again when that is mapped
      * @param goOn asked all the time, but not while k-means places the lists of an IVF
-     * @return the new base, the old one when it could be extended in place; belongs to the caller. Null when it was not to go on:
-     *     then the base may have been extended in part.
+     * @return the new base, the old one when it could be extended in place; belongs to the caller
+     * @throws CancellationException when it was not to go on; the base may have been extended in part
      */
-    @Nullable
     Part run(FaissLibrary library, SnapshotFiles files, @Nullable SnapshotName name, BooleanSupplier goOn) {
         if (canExtend() && base != null && name != null) {
             Part extended = base.isMapped() ? copy(files, name) : base;
@@ -95,8 +94,7 @@ final class IndexBuild {
                 return fill(extended, Math.max(baseEnd, last + 1), goOn); // an extension may have failed half-way
             }
         }
-        Part fresh = empty(library, goOn);
-        return fresh == null ? null : fill(fresh, 0, goOn);
+        return fill(empty(library, goOn), 0, goOn);
     }
 
     private static @Nullable Part copy(SnapshotFiles files, SnapshotName name) {
@@ -107,7 +105,7 @@ final class IndexBuild {
         }
     }
 
-    private @Nullable Part fill(Part part, int from, BooleanSupplier goOn) {
+    private Part fill(Part part, int from, BooleanSupplier goOn) {
         try {
             Part.Adder adder = part.new Adder(ADDED_AT_ONCE, THREADS);
             now.forEachVector(from, (ordinal, vector) -> {
@@ -120,9 +118,6 @@ final class IndexBuild {
             if (part != base) {
                 part.close();
             }
-            if (e instanceof CancellationException) {
-                return null;
-            }
             throw e;
         }
     }
@@ -133,7 +128,7 @@ final class IndexBuild {
         }
     }
 
-    private @Nullable Part empty(FaissLibrary library, BooleanSupplier goOn) {
+    private Part empty(FaissLibrary library, BooleanSupplier goOn) {
         CollectionSpec spec = now.header().spec();
         var metric = RowForm.metric(spec.distance());
         VectorIndex index = type == VectorIndex.Type.HNSW
@@ -144,9 +139,6 @@ final class IndexBuild {
                 train(index, goOn);
             } catch (RuntimeException e) {
                 index.close();
-                if (e instanceof CancellationException) {
-                    return null;
-                }
                 throw e;
             }
         }

@@ -14,11 +14,11 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -246,13 +246,7 @@ final class SnapshotFiles {
 
     /** Removes the snapshots that no commit names any more. A reader that has one mapped keeps it. */
     void removeAllBut(SnapshotName current) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder.path(), "{,.}" + PREFIX + "*")) {
-            for (Path file : files) {
-                if (!file.getFileName().toString().equals(current.file())) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        }
+        folder.removeAllBut(PREFIX, Set.of(current.file()));
     }
 
     private static void require(boolean condition, String problem) throws UnusableSnapshotException {

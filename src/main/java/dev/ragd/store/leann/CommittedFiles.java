@@ -4,13 +4,8 @@ import dev.ragd.files.AtomicFile;
 import dev.ragd.store.StoreException;
 import dev.ragd.store.documents.CollectionFolder;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * Files of one kind in a collection's folder. Each is written whole, under a name that was never used, and never changed; it
@@ -49,13 +44,8 @@ final class CommittedFiles {
 
     /** Removes those that no commit names: former ones, and of work that a process died in. */
     void removeAllBut(Collection<CommittedFile> named) {
-        Set<String> names = named.stream().map(CommittedFile::file).collect(Collectors.toSet());
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder.path(), "{,.}" + prefix + "*")) {
-            for (Path file : files) {
-                if (!names.contains(file.getFileName().toString())) {
-                    Files.deleteIfExists(file);
-                }
-            }
+        try {
+            folder.removeAllBut(prefix, named.stream().map(CommittedFile::file).toList());
         } catch (IOException e) {
             // They take space and do no harm; the next time tries again.
         }

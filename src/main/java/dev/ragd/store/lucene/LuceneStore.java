@@ -33,9 +33,6 @@ public final class LuceneStore extends LocalStore {
     /** The name that users type. */
     public static final String NAME = "lucene";
 
-    /** Fewer are compared sooner than anybody waits for it. */
-    private static final int MANY = 20_000;
-
     private final Consumer<String> notes;
 
     /** @param root the folder of all collections; created with the first one */
@@ -90,15 +87,11 @@ public final class LuceneStore extends LocalStore {
         try (DocumentStore documents = DocumentStore.open(NAME, folder);
                 DocumentSnapshot now = documents.snapshot()) {
             int without = now.withoutGraph();
-            return without < MANY || FolderHealth.isBeingWritten(folder)
-                    ? Optional.empty()
-                    : Optional.of(new Check(
-                            "graph of " + name,
-                            Status.DEGRADED,
-                            "each search compares " + without
-                                    + " records one by one, as indexing their vectors was stopped",
-                            "let the next run that writes come to its end, or write it anew with 'ragd collections compact"
-                                    + " NAME'"));
+            return FolderHealth.unindexed(
+                    "graph of " + name,
+                    folder,
+                    without,
+                    "each search compares " + without + " records one by one, as indexing their vectors was stopped");
         } catch (StoreException e) {
             return Optional.of(new Check("graph of " + name, Status.UNHEALTHY, String.valueOf(e.getMessage()), null));
         }
